@@ -1,0 +1,199 @@
+/**
+ * One round: the base plan, then at most twice what the judge wants to know besides, all before the round's deadline.
+ *
+ * Facts only. What has not run by the deadline is `skipped: round_deadline` and says nothing about anybody.
+ */
+import type { Dialled, Observed } from '../measure/observe.ts';
+import type { ControlObservation, Observation, Round, VantageFacts } from '../model/round.ts';
+import type { Control, Platform } from '../model/target.ts';
+import type { Experiment } from '../model/verdict.ts';
+import type { IpProtocol } from '../model/vocabulary.ts';
+import { createCrew } from './crew.ts';
+import type { FieldWork } from './field-work.ts';
+import { methodFor, type Plan, type PlannedControl, type PlannedTarget, usableControls } from './plan.ts';
+import { roundDeadline } from './round-deadline.ts';
+
+/** A round ends here, so that it never runs into the next one. */
+const deadlineShare = 0.75;
+
+/** Passes of `wanted` after the base plan: what the first one finds may raise one more question, not an endless chain. */
+const passes = 2;
+
+export interface RoundInput {
+  index: number;
+  interval_ms: number;
+  concurrency: number;
+  ip_protocols: readonly IpProtocol[];
+  platforms: readonly Platform[];
+  controls: readonly Control[];
+  vantage: VantageFacts;
+  plan: Plan;
+  /** The judge's wishes, given what has been seen so far. */
+  wanted: (roundSoFar: Round, pass: 1 | 2) => Experiment[];
+}
+
+export interface RoundMeasured {
+  round: Round;
+  /** Every address that was dialled, and what came of it. */
+  dialled: { host: string; ip: string; ok: boolean }[];
+}
+
+/** A target's observation with what is needed to go on experimenting with it. */
+interface Seen {
+  planned: PlannedTarget;
+  observed: Observed;
+}
+
+/**
+ * Measures one round. Aborting `signal` (shutdown) ends it early; what was open is then `skipped: round_deadline` too,
+ * and the caller throws the round away.
+ */
+export async function measureRound(input: RoundInput, work: FieldWork, signal: AbortSignal): Promise<RoundMeasured> {
+  const deadline = roundDeadline(input.interval_ms * deadlineShare, signal);
+  const crew = createCrew(input.concurrency, work.network.random);
+  const round: Round = {
+    version: 1,
+    round: input.index,
+    started_at: new Date(work.network.wall()).toISOString(),
+    monotonic_ms: Math.round(work.network.uptime()),
+    interval_ms: input.interval_ms,
+    companies: Object.fromEntries(input.platforms.map(({ name, company }) => [name, company])),
+    vantage: input.vantage,
+    controls: [],
+    platforms: Object.fromEntries(input.platforms.map(({ name }) => [name, []])),
+  };
+  const seen: Seen[] = [];
+  const dialled: RoundMeasured['dialled'] = [];
+  const remember = (observation: Observation, attempts: readonly Dialled[]) => {
+    const last = attempts.at(-1);
+    for (const attempt of attempts) {
+      dialled.push({ host: attempt.host, ip: attempt.ip, ok: observation.outcome === 'ok' || attempt !== last });
+    }
+  };
+
+  const lookAtTarget = (planned: PlannedTarget) => async () => {
+    const observed = await work.observeTarget(planned, deadline.signal);
+    round.platforms[planned.platform]?.push(observed.observation);
+    remember(observed.observation, observed.dialled);
+    seen.push({ planned, observed });
+  };
+  const lookAtControl = (planned: PlannedControl) => async () => {
+    const observed = await work.observeControl(planned, deadline.signal);
+    const entry: ControlObservation = { ...observed.observation, scope: planned.control.scope };
+    round.controls.push(entry);
+  };
+  const lookAtSibling = (platform: string, url: string) => async () => {
+    const observed = await work.observeSibling(url, deadline.signal);
+    round.siblings ??= {};
+    const siblings = round.siblings[platform] ?? [];
+    siblings.push(observed.observation);
+    round.siblings[platform] = siblings;
+  };
+
+  /** Turns one wish into jobs; a wish that was fulfilled before brings none. */
+  const jobsFor = (wish: Experiment): { host: string; run: () => Promise<void> }[] => {
+    const platform = input.platforms.find(({ name }) => name === wish.platform);
+    switch (wish.kind) {
+      case 'all_controls':
+        return missingControls(input, round).map((planned) => ({
+          host: new URL(planned.control.url).hostname,
+          run: lookAtControl(planned),
+        }));
+      case 'all_targets':
+        return missingTargets(platform, input, round).map((planned) => ({
+          host: new URL(planned.target.url).hostname,
+          run: lookAtTarget(planned),
+        }));
+      case 'sibling':
+        return (platform?.siblings ?? [])
+          .filter((url) => !round.siblings?.[wish.platform]?.some(({ target }) => target === new URL(url).hostname))
+          .map((url) => ({ host: new URL(url).hostname, run: lookAtSibling(wish.platform, url) }));
+      default:
+        return experimentSubjects(wish, seen).map(({ planned, observed }) => ({
+          host: new URL(planned.target.url).hostname,
+          run: async () => {
+            const facts = await work.experiment(wish.kind, planned, observed, deadline.signal);
+            observed.observation.experiments = [...(observed.observation.experiments ?? []), ...facts];
+          },
+        }));
+    }
+  };
+
+  work.beginRound();
+  try {
+    await crew.run([
+      ...input.plan.controls.map((planned) => ({
+        host: new URL(planned.control.url).hostname,
+        run: lookAtControl(planned),
+      })),
+      ...input.plan.targets.map((planned) => ({
+        host: new URL(planned.target.url).hostname,
+        run: lookAtTarget(planned),
+      })),
+    ]);
+    const done = new Set<string>();
+    for (let pass = 1; pass <= passes && !deadline.signal.aborted; pass++) {
+      const wishes = input.wanted(round, pass as 1 | 2).filter((wish) => {
+        const key = `${wish.kind} ${wish.platform} ${wish.target ?? ''}`;
+        return !done.has(key) && done.add(key);
+      });
+      if (wishes.length === 0) break;
+      // In the judge's order: what decides most comes first, should the deadline cut the rest.
+      await crew.run(wishes.flatMap(jobsFor), { shuffle: false });
+    }
+    work.contribute(round);
+    round.vantage = { ...round.vantage, ...(await work.vantageFacts(round, deadline.signal)) };
+  } finally {
+    deadline.end();
+    round.lag_ms = work.endRound();
+  }
+  return { round, dialled };
+}
+
+/** Controls that this round has not looked at; over the other IP protocol too if a target failed over it. */
+function missingControls(input: RoundInput, round: Round): PlannedControl[] {
+  const [primary = 'ip4', other] = input.ip_protocols;
+  const otherFailed =
+    other !== undefined &&
+    Object.values(round.platforms).some((entries) =>
+      entries.some(({ ip_protocol, outcome }) => ip_protocol === other && outcome === 'failed'),
+    );
+  return usableControls(input.controls, input.vantage.country)
+    .flatMap((control): PlannedControl[] => [
+      { control, ip_protocol: primary },
+      ...(otherFailed ? [{ control, ip_protocol: other }] : []),
+    ])
+    .filter(
+      ({ control, ip_protocol }) =>
+        !round.controls.some((entry) => entry.target === control.name && entry.ip_protocol === ip_protocol),
+    );
+}
+
+/** Targets of a platform that this round has not looked at, over the first IP protocol. */
+function missingTargets(platform: Platform | undefined, input: RoundInput, round: Round): PlannedTarget[] {
+  const [primary = 'ip4'] = input.ip_protocols;
+  if (!platform) return [];
+  return platform.targets
+    .filter(
+      ({ name }) =>
+        !round.platforms[platform.name]?.some(({ target, ip_protocol }) => target === name && ip_protocol === primary),
+    )
+    .map((target) => ({
+      platform: platform.name,
+      target,
+      ip_protocol: primary,
+      method: methodFor(target.url, true),
+      trusted: true,
+      public: false,
+    }));
+}
+
+/** Which observations an experiment is about: the named target's failed ones, else the platform's first failed one. */
+function experimentSubjects(wish: Experiment, seen: readonly Seen[]): Seen[] {
+  const mine = seen.filter(
+    ({ planned }) =>
+      planned.platform === wish.platform && (wish.target === undefined || planned.target.name === wish.target),
+  );
+  const failed = mine.filter(({ observed }) => observed.observation.outcome === 'failed');
+  return wish.target === undefined ? failed.slice(0, 1) : failed.length > 0 ? failed : mine.slice(0, 1);
+}
