@@ -28,6 +28,7 @@ export interface Positional {
   many: boolean;
 }
 
+/** Every file of a command exports this as `command`. */
 export interface Command {
   name: string;
   /** One sentence, lower case, without a full stop. */
