@@ -1,0 +1,68 @@
+/** The line to the worker thread: questions out, answers back. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Answer, Claim, FromWorker, Question, Ready, Request, WorkerOptions } from './messages.ts';
+
+export interface Link {
+  ports: Ready['ready'];
+  ask(question: Question): Promise<Answer>;
+  claim(claim: Claim['claim']): void;
+  close(): Promise<void>;
+}
+
+/** Starts the worker and waits until its gates are open; rejects with whatever kept it from starting. */
+export async function openLink(options: WorkerOptions): Promise<Link> {
+  // Compiled code lies beside a compiled worker: the extension is this file's own.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: options });
+  const waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
+  let last = 0;
+  let closed: Promise<void> | undefined;
+
+  const fail = (error: Error) => {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  const ready = new Promise<Ready['ready']>((resolve, reject) => {
+    worker.on('error', (error) => {
+      const reason = error instanceof Error ? error : new Error(String(error));
+      reject(reason);
+      fail(reason);
+    });
+    worker.on('exit', () => {
+      const reason = new Error('the practice Internet has been closed');
+      reject(reason);
+      fail(reason);
+    });
+    worker.on('message', (message: FromWorker) => {
+      if ('ready' in message) return resolve(message.ready);
+      waiting.get(message.id)?.resolve(message);
+      waiting.delete(message.id);
+    });
+  });
+
+  const ask = (question: Question) =>
+    new Promise<Answer>((resolve, reject) => {
+      if (closed !== undefined && question.kind !== 'close')
+        return reject(new Error('the practice Internet is closed'));
+      last += 1;
+      waiting.set(last, { resolve, reject });
+      worker.postMessage({ id: last, question } satisfies Request);
+    });
+
+  const ports = await ready;
+  return {
+    ports,
+    ask,
+    claim: (claim) => worker.postMessage({ claim } satisfies Claim),
+    close() {
+      closed ??= (async () => {
+        const exited = once(worker, 'exit');
+        await ask({ kind: 'close' });
+        await worker.terminate();
+        await exited;
+      })();
+      return closed;
+    },
+  };
+}
