@@ -136,6 +136,8 @@ export interface ExperimentFact {
   address_id?: string | undefined;
   ip_protocol?: IpProtocol | undefined;
   network?: string | undefined;
+  /** Where the dialled address came from: `trusted`, `validated`, `seed` for `trusted_address`. */
+  address_source?: AddressSource | undefined;
   /** Seconds since this address last saw a platform's name from us; absent when it never has. */
   rested_s?: number | undefined;
   outcome: Outcome;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the practice Internet's certificates: node:crypto issues none, so openssl does it once and the result is committed.
 # The keys are public on purpose: they prove nothing outside 127.0.0.0/8. All are valid until 2126 so that no test expires.
+# (A wildcard straight under a top-level name, such as *.test, matches nothing in Node: names are spelt out or one level deeper.)
 # Usage: sh make.sh (in this directory; needs openssl 3)
 set -eu
 cd "$(dirname "$0")"
@@ -20,7 +21,7 @@ cloudflare.com *.cloudflare.com cloudflare-dns.com *.cloudflare-dns.com quad9.ne
 fastly.com *.fastly.com jsdelivr.net *.jsdelivr.net akamai.com *.akamai.com *.ubuntu.com *.fedoraproject.org
 example.org *.example.org example.com *.example.com example.net *.example.net *.example.pk
 *.gov.pk *.com.pk *.net.pk *.edu.pk *.org.pk *.gov.in *.co.in *.nic.in *.gov.tr *.com.tr *.edu.tr *.ac.ir *.yandex.ru yandex.ru
-*.test *.a.test *.b.test localhost
+test.test site.test www.site.test other.test *.site.test *.a.test *.b.test xn--mnchen-3ya.test localhost
 '
 san='IP:127.0.0.1,IP:::1,IP:9.9.9.9,IP:1.1.1.1,IP:8.8.8.8'
 set -f
