@@ -41,11 +41,16 @@ export interface DnsAnswer {
 /** One answer, or its absence. Two datagrams to one query are two facts with the same `via` and `server`. */
 export interface DnsFact {
   via: ResolverKind;
-  /** Operator's address, for `public` and `trusted` only: the configured resolver's address can name a household. */
+  /**
+   * Operator's address, for `public` and `trusted`, and for `configured` only where that is a well-known public
+   * resolver: any other configured resolver's address can name a household.
+   */
   server?: string | undefined;
   /** The queried name where it is not the exchange's own host (a whoami, a random sibling). */
   name?: string | undefined;
   type?: 'A' | 'AAAA' | 'TXT' | undefined;
+  /** Why a `name` that is not the exchange's own was asked for; the judge reads it before the name. */
+  purpose?: 'whoami' | 'ad_list' | 'random_sibling' | undefined;
   rcode: Rcode;
   /** Arrival after the query was sent; for `timeout` the time waited. */
   at_ms: number;
@@ -96,6 +101,7 @@ export interface Evidence {
 /** One name at one address: resolve, connect, tls, processing, transfer; stops at the first failure. */
 export interface Exchange {
   host?: string | undefined;
+  scheme?: 'http' | 'https' | undefined;
   ip_protocol?: IpProtocol | undefined;
   /** /24 or /48 of the dialled address. */
   network?: string | undefined;
@@ -125,9 +131,21 @@ export interface Transfer {
   stalled_at?: number | undefined;
 }
 
+/** A QUIC Initial with the real name. Never decides a state. */
+export interface QuicFact {
+  outcome: Outcome;
+  skipped?: Skip | undefined;
+  /** `generic_timeout_error`: silence; `connection_refused`, `connection_reset`: ICMP port unreachable or the like. */
+  reason?: Reason | undefined;
+  ms?: number | undefined;
+  /** A reserved-version ping, which carries no name, sent after a failure: `ok` means that UDP/443 itself passes. */
+  version_ping?: Outcome | undefined;
+}
+
 /**
  * The result of one experiment. `ok` means what the kind asks: `neutral_sni` and `large_hello` that the server said
- * anything at TLS level, the others a complete answer over verified TLS.
+ * anything at TLS level (cleartext targets: that another Host header was answered at all), the others a complete
+ * answer over verified TLS.
  */
 export interface ExperimentFact {
   kind: ExperimentKind;
@@ -148,6 +166,8 @@ export interface ExperimentFact {
   phases?: Phases | undefined;
   status?: number | undefined;
   goodput_bps?: number | undefined;
+  /** `transfer`, `control_transfer`, `beacon`. */
+  transfer?: Transfer | undefined;
   dns?: DnsFact[] | undefined;
   evidence?: Evidence | undefined;
 }
@@ -160,6 +180,7 @@ export interface Observation extends Exchange {
   transfer?: Transfer | null | undefined;
   /** Bits per second over the plateau, when sampled. */
   goodput_bps?: number | undefined;
+  quic?: QuicFact | undefined;
   experiments?: ExperimentFact[] | undefined;
 }
 
