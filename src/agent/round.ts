@@ -3,8 +3,9 @@
  *
  * Facts only. What has not run by the deadline is `skipped: round_deadline` and says nothing about anybody.
  */
-import type { Dialled, Observed } from '../measure/observe.ts';
-import type { ControlObservation, Observation, Round, VantageFacts } from '../model/round.ts';
+import type { Observed } from '../measure/observe.ts';
+import type { ValidatedAddress } from '../model/outcome.ts';
+import type { ControlObservation, Round, VantageFacts } from '../model/round.ts';
 import type { Control, Platform } from '../model/target.ts';
 import type { Experiment } from '../model/verdict.ts';
 import type { IpProtocol } from '../model/vocabulary.ts';
@@ -34,8 +35,8 @@ export interface RoundInput {
 
 export interface RoundMeasured {
   round: Round;
-  /** Every address that was dialled, and what came of it. */
-  dialled: { host: string; ip: string; ok: boolean }[];
+  /** Addresses that completed a verified exchange for their host. */
+  validated: ValidatedAddress[];
 }
 
 /** A target's observation with what is needed to go on experimenting with it. */
@@ -63,18 +64,21 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
     platforms: Object.fromEntries(input.platforms.map(({ name }) => [name, []])),
   };
   const seen: Seen[] = [];
-  const dialled: RoundMeasured['dialled'] = [];
-  const remember = (observation: Observation, attempts: readonly Dialled[]) => {
-    const last = attempts.at(-1);
-    for (const attempt of attempts) {
-      dialled.push({ host: attempt.host, ip: attempt.ip, ok: observation.outcome === 'ok' || attempt !== last });
+  const validated: ValidatedAddress[] = [];
+  /** A hop that was followed by another one was answered; the last one is as good as the observation. */
+  const remember = (url: string, { observation, dialled, last_url }: Observed) => {
+    // Nothing that came over clear text validates an address.
+    if (!url.startsWith('https:') || !last_url.startsWith('https:')) return;
+    const last = Math.max(...dialled.map(({ hop }) => hop));
+    for (const { host, ip, hop } of dialled) {
+      if (hop < last || observation.outcome === 'ok') validated.push({ host, ip });
     }
   };
 
   const lookAtTarget = (planned: PlannedTarget) => async () => {
     const observed = await work.observeTarget(planned, deadline.signal);
     round.platforms[planned.platform]?.push(observed.observation);
-    remember(observed.observation, observed.dialled);
+    remember(planned.target.url, observed);
     seen.push({ planned, observed });
   };
   const lookAtControl = (planned: PlannedControl) => async () => {
@@ -83,7 +87,7 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
     round.controls.push(entry);
   };
   const lookAtSibling = (platform: string, url: string) => async () => {
-    const observed = await work.observeSibling(url, deadline.signal);
+    const observed = await work.observeSibling(url, input.ip_protocols[0] ?? 'ip4', deadline.signal);
     round.siblings ??= {};
     const siblings = round.siblings[platform] ?? [];
     siblings.push(observed.observation);
@@ -119,7 +123,6 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
     }
   };
 
-  work.beginRound();
   try {
     await crew.run([
       ...input.plan.controls.map((planned) => ({
@@ -141,13 +144,12 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
       // In the judge's order: what decides most comes first, should the deadline cut the rest.
       await crew.run(wishes.flatMap(jobsFor), { shuffle: false });
     }
-    work.contribute(round);
     round.vantage = { ...round.vantage, ...(await work.vantageFacts(round, deadline.signal)) };
   } finally {
     deadline.end();
-    round.lag_ms = work.endRound();
+    round.lag_ms = work.takeLag();
   }
-  return { round, dialled };
+  return { round, validated };
 }
 
 /** Controls that this round has not looked at; over the other IP protocol too if a target failed over it. */

@@ -1,0 +1,111 @@
+/**
+ * From one round to the next: plan, measure, judge, and what has to be remembered in between.
+ *
+ * `run`, `probe` and `demo` use this one function; only the network and the plan's width differ.
+ */
+import { type Judgement, judge } from '../judge/judge.ts';
+import type { JudgeParams, JudgeState } from '../judge/state.ts';
+import { wanted } from '../judge/wishes.ts';
+import type { RoundOutcome } from '../model/outcome.ts';
+import type { Round, VantageFacts } from '../model/round.ts';
+import type { Control, Platform } from '../model/target.ts';
+import type { IpProtocol } from '../model/vocabulary.ts';
+import type { FieldWork } from './field-work.ts';
+import { failingKey, planRound } from './plan.ts';
+import { measureRound } from './round.ts';
+
+export interface RoundsOptions {
+  interval_ms: number;
+  concurrency: number;
+  ip_protocols: readonly IpProtocol[];
+  platforms: readonly Platform[];
+  controls: readonly Control[];
+  /** What is known of the vantage before measuring; the resolver's scope is found out. */
+  vantage: VantageFacts;
+  params: JudgeParams;
+  /** Stored state of the judge, absent at the very first start. */
+  state: JudgeState | undefined;
+  /** Number of the first round: numbers go on over restarts. */
+  first_round: number;
+  work: FieldWork;
+}
+
+export interface Rounds {
+  /**
+   * Measures and judges round `index` (from 1 since the start; 1 looks at everything). `overruns` so far.
+   * Returns nothing when `signal` was aborted meanwhile: half a round is no evidence.
+   */
+  next(index: number, overruns: number, signal: AbortSignal): Promise<RoundOutcome | undefined>;
+}
+
+export function createRounds(options: RoundsOptions): Rounds {
+  const { work } = options;
+  let state = options.state;
+  let vantage = options.vantage;
+  let suspect: ReadonlySet<string> = new Set();
+  const failing = new Set<string>();
+
+  return {
+    async next(index, overruns, signal) {
+      const start = work.network.monotonic();
+      const plan = planRound({ ...options, index, country: vantage.country, failing, suspect });
+      const { round, validated } = await measureRound(
+        {
+          ...options,
+          index: options.first_round + index - 1,
+          vantage,
+          plan,
+          wanted: (soFar, pass) => wanted(state, soFar, { ...options.params, pass }),
+        },
+        work,
+        signal,
+      );
+      if (signal.aborted) return undefined;
+      const judgement = judge(state, round, options.params);
+      state = judgement.state;
+      vantage = { ...round.vantage, dns: undefined, clock_skew_s: undefined };
+      suspect = suspects(judgement);
+      rememberFailing(failing, round);
+      return {
+        round: withOpinions(round, judgement),
+        events: judgement.events,
+        duration_ms: Math.round(work.network.monotonic() - start),
+        overruns,
+        dropped: work.dropped(),
+        inconclusive_cause: cause(judgement),
+        detail: judgement.detail,
+        judge_state: judgement.state,
+        validated,
+      };
+    },
+  };
+}
+
+const suspects = ({ detail }: Judgement): Set<string> =>
+  new Set(Object.entries(detail.platforms).flatMap(([name, { suspect }]) => (suspect ? [name] : [])));
+
+const withOpinions = (round: Round, { vantage, verdicts, states }: Judgement): Round => ({
+  ...round,
+  vantage: { ...round.vantage, state: vantage },
+  verdicts,
+  states,
+});
+
+/** The vantage's state, when it is the reason why nothing can be said of any platform. */
+const cause = ({ vantage, verdicts }: Judgement) =>
+  vantage !== 'online' && Object.values(verdicts).every(({ state }) => state === 'inconclusive') ? vantage : undefined;
+
+/**
+ * A failing target stays in the plan every round until it recovers. Over IPv6 only where an IPv6 control worked:
+ * a household without IPv6 would otherwise dial it in vain every minute.
+ */
+function rememberFailing(failing: Set<string>, round: Round): void {
+  const working = new Set(round.controls.filter(({ outcome }) => outcome === 'ok').map((entry) => entry.ip_protocol));
+  for (const entries of Object.values(round.platforms)) {
+    for (const { target, ip_protocol = 'ip4', outcome } of entries) {
+      const key = failingKey(target, ip_protocol);
+      if (outcome === 'failed' && working.has(ip_protocol)) failing.add(key);
+      else if (outcome !== 'skipped') failing.delete(key);
+    }
+  }
+}
