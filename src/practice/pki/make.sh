@@ -10,13 +10,13 @@ trap 'rm -rf "$work"' EXIT
 
 hosts='
 x.com *.x.com twitter.com *.twitter.com t.co twimg.com *.twimg.com abs.twimg.com pbs.twimg.com video.twimg.com
-facebook.com *.facebook.com www.facebook.com fbcdn.net *.fbcdn.net *.xx.fbcdn.net
+facebook.com *.facebook.com www.facebook.com meta.com *.meta.com *.fb.com fbcdn.net *.fbcdn.net *.xx.fbcdn.net
 instagram.com *.instagram.com www.instagram.com cdninstagram.com *.cdninstagram.com
-youtube.com *.youtube.com www.youtube.com ytimg.com *.ytimg.com googlevideo.com *.googlevideo.com gstatic.com *.gstatic.com
+youtube.com *.youtube.com www.youtube.com ytimg.com *.ytimg.com googlevideo.com *.googlevideo.com gstatic.com *.gstatic.com *.googleapis.com *.ggpht.com
 whatsapp.com *.whatsapp.com *.whatsapp.net tiktok.com *.tiktok.com *.tiktokcdn.com telegram.org *.telegram.org signal.org *.signal.org
 wikipedia.org *.wikipedia.org wikimedia.org *.wikimedia.org debian.org *.debian.org kernel.org *.kernel.org
 archive.org *.archive.org *.mozilla.net mozilla.org *.mozilla.org *.firefox.com
-iana.org *.iana.org apple.com *.apple.com microsoft.com *.microsoft.com ripe.net *.ripe.net
+iana.org *.iana.org apple.com *.apple.com microsoft.com *.microsoft.com *.msftconnecttest.com ripe.net *.ripe.net
 cloudflare.com *.cloudflare.com cloudflare-dns.com *.cloudflare-dns.com quad9.net *.quad9.net dns.google *.google.com
 fastly.com *.fastly.com jsdelivr.net *.jsdelivr.net akamai.com *.akamai.com *.ubuntu.com *.fedoraproject.org
 example.org *.example.org example.com *.example.com example.net *.example.net *.example.pk
