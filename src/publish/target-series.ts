@@ -1,0 +1,87 @@
+/** From a round's observations to the series of the targets. */
+import type { RoundOutcome } from '../model/outcome.ts';
+import type { Observation, Round } from '../model/round.ts';
+import { type Phase, phases } from '../model/vocabulary.ts';
+import type { Families } from './registry.ts';
+
+export interface TargetSeriesOptions {
+  histograms: boolean;
+}
+
+/** A goodput value and when it was sampled, ms since the epoch. */
+export type GoodputTimes = Map<string, { platform: string; target: string; at_ms: number }>;
+
+/** Takes in every observation of the round; what was skipped leaves the last values as they are. */
+export function observeTargets(
+  { round }: RoundOutcome,
+  families: Families,
+  goodput: GoodputTimes,
+  options: TargetSeriesOptions,
+): void {
+  for (const [platform, observations] of Object.entries(round.platforms)) {
+    for (const observation of observations) {
+      if (observation.outcome !== 'skipped') observeTarget(platform, observation, round, families, goodput, options);
+    }
+    // What cannot be known is not published as a failure, and an old success must not stand in for it.
+    if (round.verdicts?.[platform]?.state === 'inconclusive') {
+      families.targetSuccess.clear((labels) => labels.platform === platform);
+    }
+  }
+}
+
+function observeTarget(
+  platform: string,
+  observation: Observation,
+  round: Round,
+  families: Families,
+  goodput: GoodputTimes,
+  { histograms }: TargetSeriesOptions,
+): void {
+  const { target, ip_protocol = 'ip4', outcome, failure } = observation;
+  const one = { platform, target, ip_protocol };
+  families.targetSuccess.set({ ...one, company: round.companies[platform] ?? platform }, outcome === 'ok' ? 1 : 0);
+  families.targetAttempts.add(one);
+  if (failure) families.targetFailures.add({ ...one, phase: failure.phase, reason: failure.reason });
+  for (const phase of phases) {
+    const seconds = phaseSeconds(observation, phase);
+    families.targetPhase.set({ ...one, phase }, seconds);
+    if (histograms && seconds !== undefined) families.targetPhaseHistogram.add({ platform, target, phase }, seconds);
+  }
+  families.targetStatus.set({ platform, target }, observation.status);
+  observeTransfer(platform, observation, round, families, goodput);
+}
+
+/** Seconds from the record's milliseconds, without the noise of a binary fraction. */
+const phaseSeconds = ({ phases: measured }: Observation, phase: Phase): number | undefined => {
+  const ms = measured?.[phase];
+  return ms === undefined ? undefined : Math.round(ms * 1000) / 1e6;
+};
+
+function observeTransfer(
+  platform: string,
+  { target, goodput_bps, transfer }: Observation,
+  { started_at }: Round,
+  families: Families,
+  goodput: GoodputTimes,
+): void {
+  const labels = { platform, target };
+  if (goodput_bps !== undefined) {
+    const at_ms = Date.parse(started_at);
+    families.targetGoodput.set(labels, Math.round(goodput_bps / 8));
+    families.targetLastTransfer.set(labels, at_ms / 1000);
+    goodput.set(JSON.stringify([platform, target]), { ...labels, at_ms });
+  }
+  if (transfer) {
+    families.targetTransferBytes.add(labels, transfer.bytes);
+    families.targetTransferSeconds.add(labels, transfer.ms / 1000);
+  }
+}
+
+/** Removes goodput that was sampled before `oldest_ms`: an old rate would look like a present one. */
+export function expireGoodput(families: Families, goodput: GoodputTimes, oldest_ms: number): void {
+  for (const [key, { platform, target, at_ms }] of goodput) {
+    if (at_ms >= oldest_ms) continue;
+    families.targetGoodput.set({ platform, target }, undefined);
+    goodput.delete(key);
+  }
+}
