@@ -1,8 +1,12 @@
 /** Strings the steps together for one target over one IP protocol: resolve, connect, tls, request, redirects as hops. */
-import type { Observation } from '../model/round.ts';
+import type { DnsFact, Exchange, Observation } from '../model/round.ts';
 import type { TrustedResolver } from '../model/target.ts';
 import type { AddressSource, IpProtocol } from '../model/vocabulary.ts';
+import { protocolOf } from './address.ts';
+import { attempt, hostOf, portOf } from './attempt.ts';
 import type { Instruments } from './instruments.ts';
+import { isRedirect, most_redirects, nextHop } from './redirect.ts';
+import { type Address, type Resolved, resolve } from './resolve.ts';
 
 export interface Aim {
   target: string;
@@ -61,4 +65,109 @@ export interface Observed {
  * Measures one target. Never throws for anything that the network does: failure is a fact.
  * Aborting `signal` (the round's deadline) yields `skipped: round_deadline` with the facts gathered so far.
  */
-export declare function observe(aim: Aim, instruments: Instruments, signal: AbortSignal): Promise<Observed>;
+export async function observe(aim: Aim, instruments: Instruments, signal: AbortSignal): Promise<Observed> {
+  const exchanges: Exchange[] = [];
+  const settling: Promise<{ facts: DnsFact[]; known: Address[] }>[] = [];
+  const dialled: Dialled[] = [];
+  const traffic: Traffic = { received: 0, sent: 0, connections: 0, datagrams: 0 };
+  const counted: (() => { sent: number; received: number; datagrams: number })[] = [];
+  let url = new URL(aim.url);
+
+  for (let hop = 0; ; hop++) {
+    const place = await locate(aim, url, hop, instruments, signal);
+    settling.push(place.settled);
+    counted.push(place.traffic);
+    const [address] = place.addresses;
+    if (!address) {
+      exchanges.push(withoutAddress(url, aim.ip_protocol, place));
+      break;
+    }
+    dialled.push({ host: hostOf(url), ip: address.ip, port: portOf(url), source: address.source, hop });
+    const { method, body_cap, timeout_ms } = aim;
+    const tried = await attempt(
+      { url, ip: address.ip, source: address.source, method, body_cap, timeout_ms },
+      instruments,
+      signal,
+    );
+    add(traffic, tried.traffic);
+    const { exchange, answer } = tried;
+    if (place.ms !== undefined) exchange.phases = { resolve: place.ms, ...exchange.phases };
+    exchanges.push(exchange);
+    if (exchange.outcome !== 'ok' || !answer || !isRedirect(answer.status)) break;
+    const location = answer.headers['location'];
+    if (location === undefined) break;
+    const next = nextHop(url, location);
+    const reason = next ? 'http_too_many_redirects' : 'http_invalid_redirect_location_host';
+    if (!next || hop === most_redirects) {
+      exchange.outcome = 'failed';
+      exchange.failure = { phase: 'processing', reason, after_ms: exchange.phases?.processing ?? 0 };
+      break;
+    }
+    url = next;
+  }
+
+  const settled = await Promise.all(settling);
+  for (const [index, { facts }] of settled.entries()) {
+    if (facts.length > 0) exchanges[index]!.dns = facts;
+  }
+  for (const count of counted) add(traffic, count());
+  const host = hostOf(url);
+  return {
+    observation: joined(aim.target, aim.ip_protocol, exchanges),
+    dialled,
+    known: settled.at(-1)!.known.map(({ ip, source }) => ({ host, ip, source })),
+    last_url: url.href,
+    traffic,
+  };
+}
+
+/** Where to dial: what is pinned, what the URL itself says, or what resolving brings. */
+async function locate(
+  aim: Aim,
+  url: URL,
+  hop: number,
+  instruments: Instruments,
+  signal: AbortSignal,
+): Promise<Resolved> {
+  const host = hostOf(url);
+  if (aim.addresses.length > 0 && (hop === 0 || host === hostOf(new URL(aim.url)))) {
+    return given(aim.addresses, 'pinned', aim.ip_protocol);
+  }
+  if (protocolOf(host)) return given([host], 'literal', aim.ip_protocol);
+  const { configured, system, public: publicly, trusted } = aim.resolve;
+  const timeout_ms = aim.dns_timeout_ms;
+  const input = { host, ip_protocol: aim.ip_protocol, configured, system, public: publicly, trusted, timeout_ms };
+  return await resolve(input, instruments, signal);
+}
+
+/** Addresses that need no resolving, those of the wanted protocol. */
+function given(ips: readonly string[], source: AddressSource, ip_protocol: IpProtocol): Resolved {
+  const addresses = ips.filter((ip) => protocolOf(ip) === ip_protocol).map((ip) => ({ ip, source }));
+  return {
+    interrupted: false,
+    addresses,
+    settled: Promise.resolve({ facts: [], known: addresses }),
+    traffic: () => ({ sent: 0, received: 0, datagrams: 0 }),
+  };
+}
+
+/** An exchange that ended before anything was dialled. That a name has no IPv6 address is no failure of anybody's. */
+function withoutAddress(url: URL, ip_protocol: IpProtocol, { ms, interrupted, failure }: Resolved): Exchange {
+  const common = { host: hostOf(url), ip_protocol, ...(ms === undefined ? {} : { phases: { resolve: ms } }) };
+  if (interrupted) return { ...common, outcome: 'skipped', skipped: 'round_deadline' };
+  if (!failure || (ip_protocol === 'ip6' && failure.reason === 'dns_no_answer')) {
+    return { ...common, outcome: 'skipped', skipped: 'no_address' };
+  }
+  return { ...common, outcome: 'failed', failure };
+}
+
+/** The first exchange's fields, the last one's outcome. */
+function joined(target: string, ip_protocol: IpProtocol, [first, ...hops]: readonly Exchange[]): Observation {
+  const last = hops.at(-1) ?? first!;
+  const { outcome, skipped, failure, status } = last;
+  return { target, ...first!, ip_protocol, outcome, skipped, failure, status, ...(hops.length > 0 ? { hops } : {}) };
+}
+
+function add(sum: Traffic, part: Partial<Traffic>): void {
+  for (const key of ['received', 'sent', 'connections', 'datagrams'] as const) sum[key] += part[key] ?? 0;
+}

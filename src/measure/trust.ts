@@ -18,8 +18,11 @@ export interface Trust {
   readonly context: SecureContext;
   /** The same trust with a hello that spans two segments. */
   largeContext(): SecureContext;
-  /** Whether a verified chain (DER certificates, leaf first) ends only in the operator's own anchors. */
-  isExtra(chain: readonly Uint8Array[]): boolean;
+  /**
+   * Whether a verified chain ends only in the operator's own anchors. `chain` gives it as DER certificates, root
+   * included; it is costly to put together and only asked for where there are such anchors.
+   */
+  isExtra(chain: () => readonly Uint8Array[]): boolean;
 }
 
 const sha256 = (der: Uint8Array) => createHash('sha256').update(der).digest('hex');
@@ -34,7 +37,9 @@ function readAnchors(pem: string): string[] {
     try {
       new X509Certificate(block);
     } catch (cause) {
-      throw new Complaint('config', `tls.ca_file: certificate ${index + 1} of ${blocks.length} cannot be read`, { cause });
+      throw new Complaint('config', `tls.ca_file: certificate ${index + 1} of ${blocks.length} cannot be read`, {
+        cause,
+      });
     }
   }
   return blocks;
@@ -55,7 +60,7 @@ export function createTrust({ ca_pem }: { ca_pem?: string | undefined } = {}): T
     },
     isExtra(chain) {
       if (extraPrints.size === 0) return false;
-      const prints = chain.map(sha256);
+      const prints = chain().map(sha256);
       return prints.some((print) => extraPrints.has(print)) && !prints.some((print) => bundled.has(print));
     },
   };

@@ -1,0 +1,52 @@
+/** What a certificate says of itself, as evidence. Its texts come from whoever answered: bounded and made printable. */
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { TlsEvidence } from '../model/round.ts';
+import { plainText } from './text.ts';
+import type { Trust } from './trust.ts';
+
+/** Longer chains are not sent by anybody honest. */
+const most_certificates = 10;
+/** Enough for a distinguished name that a person can recognise. */
+const most_characters = 200;
+
+/** A chain of issuers, bounded and without cycles. */
+function follow<T>(leaf: T, issuerOf: (certificate: T) => T | undefined): T[] {
+  const chain: T[] = [];
+  let next: T | undefined = leaf;
+  while (next !== undefined && !chain.includes(next) && chain.length < most_certificates) {
+    chain.push(next);
+    next = issuerOf(next);
+  }
+  return chain;
+}
+
+/** DER of the chain with its root: only the old interface looks into the trust store for the issuer that was not sent. */
+function wholeChain(socket: TLSSocket): Buffer[] {
+  const leaf: DetailedPeerCertificate = socket.getPeerCertificate(true);
+  return follow(leaf, ({ issuerCertificate }) => issuerCertificate).flatMap(({ raw }) => (raw ? [raw] : []));
+}
+
+const oneLine = (name: string) => plainText(name.split('\n').join(', '), most_characters);
+
+/** Evidence from a completed handshake; `verified`: the chain verified for the name. Fields that cannot be read are absent. */
+export function certificateEvidence(socket: TLSSocket, verified: boolean, trust: Trust): TlsEvidence {
+  const evidence: TlsEvidence = {};
+  const version = socket.getProtocol();
+  if (version) evidence.version = version;
+  if (typeof socket.alpnProtocol === 'string') evidence.alpn = plainText(socket.alpnProtocol, 16);
+  try {
+    const leaf = socket.getPeerX509Certificate();
+    if (!leaf) return evidence;
+    evidence.issuer = oneLine(leaf.issuer ?? '');
+    evidence.subject = oneLine(leaf.subject ?? '');
+    evidence.fingerprint = leaf.fingerprint256.replaceAll(':', '').toLowerCase();
+    const ends = follow(leaf, ({ issuerCertificate }) => issuerCertificate)
+      .map(({ validTo }) => Date.parse(validTo))
+      .filter(Number.isFinite);
+    if (ends.length > 0) evidence.not_after = new Date(Math.min(...ends)).toISOString();
+    if (verified && trust.isExtra(() => wholeChain(socket))) evidence.extra_trust = true;
+  } catch {
+    // A certificate that OpenSSL took and Node cannot print: the fields read so far stand.
+  }
+  return evidence;
+}
