@@ -4,9 +4,22 @@
  */
 import type { JudgeDetail } from '../model/outcome.ts';
 import type { HeldState, Round } from '../model/round.ts';
-import type { IncidentEvent, Verdict } from '../model/verdict.ts';
+import type { Experiment, IncidentEvent, Verdict } from '../model/verdict.ts';
 import type { VantageState } from '../model/vocabulary.ts';
+import { type Assessment, assess } from './assess.ts';
+import { tick } from './clock.ts';
+import { detail } from './detail.ts';
+import { incidentEvent } from './event.ts';
+import { fingerprint, remember } from './fingerprint.ts';
+import { gate as gateOf } from './gate.ts';
+import { hold } from './held.ts';
+import { isOpen } from './incident.ts';
+import { foldJoint, type Part } from './joint.ts';
+import { foldAll } from './platforms.ts';
+import { recall } from './recall.ts';
 import type { JudgeParams, JudgeState } from './state.ts';
+import { stateVersion } from './state.ts';
+import { type WantedParams, wanted as wantedOf } from './wanted.ts';
 
 export interface Judgement {
   /** To be handed in with the next round; plain JSON. */
@@ -22,3 +35,143 @@ export interface Judgement {
 }
 
 export type Judge = (state: JudgeState | undefined, round: Round, params: JudgeParams) => Judgement;
+
+const monthSeconds = 30 * 86_400;
+/** Faster rounds than this see the same world again, not more of it: they take no more chances. */
+const leastInterval = 30;
+
+/** Log evidence that opens an incident: the chances taken in a month over the false alarms allowed in it. */
+export function logThreshold(interval: number, params: JudgeParams): number {
+  return Math.log(
+    (params.streams_watched * monthSeconds) / Math.max(leastInterval, interval) / params.alarms_per_month,
+  );
+}
+
+function emptyState(): JudgeState {
+  return {
+    version: stateVersion,
+    last: { round: 0, at: '', monotonic_ms: 0, t: 0 },
+    gate: { cooldown: 0, failing: 0, slow: 0, crawl: 0, closed: 0 },
+    controls: {},
+    platforms: {},
+    fingerprints: [],
+  };
+}
+
+/**
+ * Folds one round into the state.
+ *
+ * Never throws. A record folded before, or older than the last one, changes nothing. Targets, controls and platforms
+ * may come in any order and may be missing; a round whose controls failed counts for nothing but its own artefacts.
+ */
+export const judge: Judge = (before, round, params) => {
+  const state = before ?? emptyState();
+  const now = tick(before?.last, round, round.interval_ms > 0 ? round.interval_ms : params.interval_ms);
+  const threshold = logThreshold(now.interval, params);
+  const seen = assess(round, recall(state, round));
+  if (now.stale) {
+    return {
+      state,
+      events: [],
+      verdicts: seen.verdicts,
+      states: heldStates(state),
+      vantage: seen.vantage,
+      detail: detail(state.platforms, state.joint, undefined, now, threshold, params),
+    };
+  }
+  const vantage: VantageState = now.woke ? 'asleep' : seen.vantage;
+  const verdicts = now.woke ? slept(seen) : seen.verdicts;
+  const gate = gateOf(state.gate, state.controls, round, now, seen.vantage, params);
+  const { platforms, turns } = foldAll(state.platforms, round, { ...seen, verdicts }, gate, now, threshold, params);
+  const events: IncidentEvent[] = [];
+  let { fingerprints } = state;
+  const parts = partsOf(platforms, round, true);
+  const turned = foldJoint(state.joint, parts, partsOf(platforms, round, false), gate.counts, now);
+  for (const { platform, event } of turns) {
+    const { incident } = platforms[platform]!;
+    events.push(incidentEvent(event, platform, incident!, round, fingerprints, params));
+    if (event === 'closed' && !turned.joint?.platforms.includes(platform)) {
+      fingerprints = remember(fingerprints, fingerprint(incident!, [platform]));
+    }
+  }
+  if (turned.event && turned.joint) {
+    events.push(incidentEvent(turned.event, '*', turned.joint, round, fingerprints, params));
+    if (turned.event === 'closed') {
+      fingerprints = remember(fingerprints, fingerprint(turned.joint, turned.joint.platforms));
+    }
+  }
+  for (const name of Object.keys(platforms)) {
+    const { held, lately } = hold(platforms[name]!, verdicts[name], gate, round.started_at);
+    const platform = { ...platforms[name]!, held };
+    if (lately) platform.lately = lately;
+    else delete platform.lately;
+    platforms[name] = platform;
+  }
+  const next: JudgeState = {
+    version: stateVersion,
+    last: { round: round.round, at: round.started_at, monotonic_ms: Math.round(round.monotonic_ms), t: now.t },
+    memory: seen.platforms,
+    gate: gate.state,
+    controls: gate.controls,
+    platforms,
+    fingerprints,
+  };
+  if (turned.joint) next.joint = turned.joint;
+  return {
+    state: next,
+    events,
+    verdicts,
+    states: heldStates(next),
+    vantage,
+    detail: detail(platforms, next.joint, gate, now, threshold, params),
+  };
+};
+
+/**
+ * What to measure before this round is judged: nothing in a calm round, and at most twice a round.
+ *
+ * `roundSoFar` is the record as far as it goes. The agent decides what of it the budget and the round's deadline allow.
+ */
+export function wanted(
+  state: JudgeState | undefined,
+  roundSoFar: Round,
+  params: JudgeParams,
+  asking: Pick<WantedParams, 'pass' | 'siblings' | 'beacons'>,
+): Experiment[] {
+  return wantedOf(state ? recall(state, roundSoFar) : {}, roundSoFar, { ...params.experiments, ...asking });
+}
+
+/** After a sleep nothing of the first round is concluded: caches are cold and the link may still be coming up. */
+function slept(seen: Assessment): Record<string, Verdict> {
+  const verdicts: Record<string, Verdict> = {};
+  for (const name of Object.keys(seen.verdicts)) {
+    verdicts[name] = { ...seen.verdicts[name]!, state: 'inconclusive', confidence: 'low', rule: 'asleep', notes: [] };
+    delete verdicts[name].basis;
+    delete verdicts[name].mechanism;
+    verdicts[name].mechanisms = [];
+  }
+  return verdicts;
+}
+
+/** Incidents as parts of a joint event: those open, or those closed and still remembered. */
+function partsOf(platforms: JudgeState['platforms'], round: Round, open: boolean): Part[] {
+  const parts: Part[] = [];
+  for (const platform of Object.keys(platforms).sort()) {
+    const state = platforms[platform]!;
+    if (state.incident === undefined || isOpen(state) !== open) continue;
+    parts.push({ platform, company: companyOf(round, platform), incident: state.incident });
+  }
+  return parts;
+}
+
+/** The company behind a platform; one that the record does not name is its own. */
+function companyOf(round: Round, platform: string): string {
+  const company: unknown = Object.hasOwn(round.companies ?? {}, platform) ? round.companies[platform] : undefined;
+  return typeof company === 'string' ? company : platform;
+}
+
+function heldStates(state: JudgeState): Record<string, HeldState> {
+  const states: Record<string, HeldState> = {};
+  for (const name of Object.keys(state.platforms)) states[name] = state.platforms[name]!.held;
+  return states;
+}

@@ -7,6 +7,7 @@
 import type { Stream } from '../model/outcome.ts';
 import type { HeldState } from '../model/round.ts';
 import type { AnomalyKind, Basis, Confidence, Mechanism, Note } from '../model/vocabulary.ts';
+import type { RoundMemory } from './memory.ts';
 
 export type { JudgeParams } from './params.ts';
 export { defaultParams } from './params.ts';
@@ -30,11 +31,11 @@ export interface StreamState {
   y: number;
   /** Wall-clock second of the last good sample. */
   good?: number | undefined;
-  /** Where the present run of bad samples began. */
-  run?: Onset | undefined;
+  /** Where the present run of bad samples began, and the least badness in it. */
+  run?: [good: number, bad: number, least: number] | undefined;
   /** Sum and number of the badness seen while suspect: joins `calm` when the suspicion proves empty. */
   pending?: [sum: number, samples: number] | undefined;
-  /** Closing test while an incident is open: level that opened, log evidence of recovery, last bad and first good. */
+  /** Closing test while an incident is open: badness that counts as recovered, its log evidence, last bad, first good. */
   close?: { level: number; e: number; bad: number; good: number } | undefined;
   /** Fold second of the last step, and learned distance between steps in seconds. */
   at?: number | undefined;
@@ -64,11 +65,13 @@ export interface TargetState {
   crawl?: Held | undefined;
   /** Consecutive samples with the signature of a throttled handshake. */
   signature?: number | undefined;
-  /** log bit/s, samples; held shortfall; learned distance between transfers; the last two bad rates. */
+  /** log bit/s, samples; held shortfall; learned distance between transfers. */
   goodput?: Level | undefined;
   short?: Held | undefined;
   transfers?: number | undefined;
-  plateaus?: [bps: number, bps_before: number] | undefined;
+  /** Last two rates, and last two plateaus steady enough to be named (0: not steady), bit/s. */
+  rates?: [bps: number, before: number] | undefined;
+  plateaus?: [bps: number, before: number] | undefined;
 }
 
 /** A control: the same levels as a target's, and how long it has been bad alone. */
@@ -78,10 +81,12 @@ export interface ControlState {
   latency?: Level | undefined;
   handshake?: Level | undefined;
   goodput?: Level | undefined;
-  /** Held shortfall of the last transfer, and its rate in log bit/s. */
+  /** Held log-ratios above its own levels: of connect + tls, of tls over connect; shortfall and rate of a transfer. */
+  slow?: Held | undefined;
+  crawl?: Held | undefined;
   short?: Held | undefined;
   rate?: Held | undefined;
-  /** Fold second since which it fails while the others are fine. */
+  /** Seconds for which it has failed while the others were fine. */
   alone?: number | undefined;
   /** It has left the gate. */
   impaired?: 1 | undefined;
@@ -109,8 +114,10 @@ export interface IncidentState {
   handshake_ratio?: number | undefined;
   rate_bps?: number | undefined;
   seen_before?: string[] | undefined;
-  /** Recovery has begun: more good than bad since. */
-  closing?: 1 | undefined;
+  /** Controls that can be compared were fine while it lasted. */
+  compared?: 1 | undefined;
+  /** A kind that the last rounds speak for, and how many. */
+  next?: [kind: AnomalyKind, rounds: number] | undefined;
   /** Set when closed: kept for half an hour, in which a relapse is the same incident. */
   closed?: number | undefined;
   ended?: Onset | undefined;
@@ -162,12 +169,16 @@ export interface GateState {
   crawl: number;
   /** Rounds in a row that did not count. */
   closed: number;
+  /** Whether a control answered over IPv6 when last tried. */
+  ip6?: Held | undefined;
 }
 
 export interface JudgeState {
   version: typeof stateVersion;
   /** Last round folded. */
   last: { round: number; at: string; monotonic_ms: number; t: number };
+  /** What the verdict of one round remembers, by platform. */
+  memory?: RoundMemory['platforms'];
   gate: GateState;
   controls: Record<string, ControlState>;
   platforms: Record<string, PlatformState>;

@@ -1,0 +1,93 @@
+/**
+ * The badness of one platform in one round, by stream, from what its targets hold.
+ *
+ * Partial rounds are normal: a target's value is held until its next sample and expires after twice its period. A held
+ * value is never wagered on twice: while the worst target is one that was not measured in this round, the stream waits.
+ */
+import type { Stream } from '../model/outcome.ts';
+import type { Tick } from './clock.ts';
+import { shortness, slowness } from './slowness.ts';
+import type { Held, TargetState } from './state.ts';
+
+export interface Badness {
+  /** 0…1. */
+  y: number;
+  /** A sample of this round decides it: the stream may step. */
+  fresh: boolean;
+  /** Worst log-ratio to normal, for the streams of speed. */
+  ratio?: number | undefined;
+}
+
+/** Least difference by which a held value outweighs the fresh ones. */
+const outweighs = 0.05;
+
+/** Badness by stream. `interfered`: targets of this round that carry a trace of interference although they answered. */
+export function badness(
+  targets: Record<string, TargetState>,
+  tick: Tick,
+  interfered: ReadonlySet<string> | undefined,
+): { [S in Stream]?: Badness | undefined } {
+  let known = 0;
+  let failedFresh = 0;
+  let failedHeld = 0;
+  let fresh = 0;
+  for (const key of Object.keys(targets)) {
+    const target = targets[key]!;
+    const now = target.at === tick.t;
+    if (!now && tick.t - target.at > 2 * target.every + tick.interval / 2) continue;
+    known++;
+    const failed = target.failed === 1 || (now && interfered?.has(key) === true);
+    if (now) {
+      fresh++;
+      if (failed) failedFresh++;
+    } else if (failed) failedHeld++;
+  }
+  const result: { [S in Stream]?: Badness | undefined } = {};
+  if (fresh > 0) {
+    const y = (failedFresh + failedHeld) / known;
+    result.reach = { y, fresh: failedHeld === 0 || failedFresh > 0 };
+    // One good answer disproves "all"; failures alone prove it only when no held answer speaks against it.
+    if (failedFresh < fresh) result.all = { y: 0, fresh: true };
+    else result.all = { y: y === 1 ? 1 : 0, fresh: y === 1 };
+  }
+  result.latency = worst(targets, tick, slowOf, everyOf, slowness);
+  result.handshake = worst(targets, tick, crawlOf, everyOf, slowness);
+  result.goodput = worst(targets, tick, shortOf, transfersOf, shortness);
+  return result;
+}
+
+const slowOf = (target: TargetState) => target.slow;
+const crawlOf = (target: TargetState) => target.crawl;
+const shortOf = (target: TargetState) => target.short;
+const everyOf = (target: TargetState) => target.every;
+const transfersOf = (target: TargetState) => target.transfers ?? 0;
+
+function worst(
+  targets: Record<string, TargetState>,
+  { t, interval }: Tick,
+  value: (target: TargetState) => Held | undefined,
+  every: (target: TargetState) => number,
+  scale: (ratio: number) => number,
+): Badness | undefined {
+  let freshWorst: number | undefined;
+  let heldWorst: number | undefined;
+  for (const key of Object.keys(targets)) {
+    const target = targets[key]!;
+    const held = value(target);
+    if (held === undefined) continue;
+    if (held[1] === t) {
+      if (freshWorst === undefined || held[0] > freshWorst) freshWorst = held[0];
+    } else if (t - held[1] <= 2 * every(target) + interval / 2 && (heldWorst === undefined || held[0] > heldWorst)) {
+      heldWorst = held[0];
+    }
+  }
+  if (freshWorst === undefined) {
+    return heldWorst === undefined ? undefined : { y: scale(heldWorst), fresh: false, ratio: heldWorst };
+  }
+  const yFresh = scale(freshWorst);
+  if (heldWorst === undefined || heldWorst <= freshWorst) return { y: yFresh, fresh: true, ratio: freshWorst };
+  const yHeld = scale(heldWorst);
+  return yHeld > yFresh + outweighs
+    ? { y: yHeld, fresh: false, ratio: heldWorst }
+    : { y: yFresh, fresh: true, ratio: freshWorst };
+}

@@ -1,0 +1,49 @@
+/** Clock times for people: in the vantage's own zone, which is named, because a quotation travels. */
+
+export interface LocalTime {
+  /** `18:41`. */
+  clock: string;
+  /** `20 January 2024`. */
+  date: string;
+  /** `UTC+5`, `UTC+5:30`, `UTC`. */
+  zone: string;
+}
+
+/** Wall-clock seconds in an IANA time zone; a zone that does not exist reads as UTC. */
+export function localTime(seconds: number, timezone: string): LocalTime {
+  const date = new Date(Math.max(0, Math.min(seconds, 253_402_300_799)) * 1000);
+  try {
+    return written(date, timezone);
+  } catch {
+    return written(date, 'UTC');
+  }
+}
+
+function written(date: Date, timeZone: string): LocalTime {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'longOffset',
+  }).formatToParts(date);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((p) => p.type === type)?.value ?? '';
+  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(part('timeZoneName')) ?? [];
+  const zone = sign === undefined ? 'UTC' : `UTC${sign}${Number(hours)}${minutes === '00' ? '' : `:${minutes}`}`;
+  return {
+    clock: `${part('hour')}:${part('minute')}`,
+    date: `${part('day')} ${part('month')} ${part('year')}`,
+    zone,
+  };
+}
+
+/** `18:40–18:41`, or one time where both fall into the same minute. */
+export function clockRange([from, to]: readonly [number, number], timezone: string): string {
+  const a = localTime(from, timezone);
+  const b = localTime(to, timezone);
+  if (a.date !== b.date) return `${a.clock} on ${a.date} – ${b.clock} on ${b.date}`;
+  return a.clock === b.clock ? a.clock : `${a.clock}–${b.clock}`;
+}

@@ -1,0 +1,89 @@
+/** One control: its own levels, how far this round lies from them, and whether it has left the gate. */
+import { learn, memory } from './baseline.ts';
+import type { Tick } from './clock.ts';
+import { round4 } from './rounding.ts';
+import { retransmitted, type Sample } from './sample.ts';
+import type { ControlState, Held } from './state.ts';
+
+/** Samples behind a level before anything is compared with it. */
+const known = 10;
+/** A control bad alone for an hour is censored or dead: a finding, no longer a yardstick (measurement.md, controls). */
+const impairedSeconds = 3600;
+/** Successes in a row that bring an impaired control back. */
+const recovery = 30;
+/** How long a control's slowness speaks for the line, and its last transfer, seconds: twice their usual periods. */
+const slowSeconds = 300;
+const transferSeconds = 1200;
+
+/** A control as platforms are compared with it: recent values only. */
+export interface View {
+  /** Usual connect, log ms: only a path of like length says something about a platform's. */
+  connect: number | undefined;
+  slow: number | undefined;
+  crawl: number | undefined;
+  short: number | undefined;
+  /** log bit/s of the last transfer. */
+  rate: number | undefined;
+}
+
+/** The control after one more sample. `alone`: it failed while at least two others answered. */
+export function observeControl(
+  before: ControlState | undefined,
+  sample: Sample,
+  tick: Tick,
+  { alone, learn: learning }: { alone: boolean; learn: boolean },
+): ControlState {
+  const next: ControlState = { ...before, at: tick.t };
+  if (sample.failed) {
+    delete next.recovered;
+    if (alone) next.alone = (before?.alone ?? 0) + Math.min(600, tick.t - (before?.at ?? tick.t));
+    if ((next.alone ?? 0) >= impairedSeconds) next.impaired = 1;
+  } else {
+    delete next.alone;
+    if (next.impaired) {
+      next.recovered = (next.recovered ?? 0) + 1;
+      if (next.recovered >= recovery) {
+        delete next.impaired;
+        delete next.recovered;
+      }
+    }
+  }
+  const lost =
+    sample.connect !== undefined &&
+    before?.connect !== undefined &&
+    before.connect[1] >= known &&
+    retransmitted(sample.connect, before.connect[0]);
+  const slow = lost ? undefined : above(sample.latency, before?.latency);
+  const crawl = lost ? undefined : above(sample.handshake, before?.handshake);
+  const fast = above(sample.rate, before?.goodput);
+  if (slow !== undefined) next.slow = [slow, tick.t];
+  if (crawl !== undefined) next.crawl = [crawl, tick.t];
+  if (fast !== undefined) next.short = [round4(-fast), tick.t];
+  if (sample.rate !== undefined) next.rate = [round4(sample.rate), tick.t];
+  if (!learning || lost) return next;
+  const most = memory(before ? Math.max(tick.interval, tick.t - before.at) : tick.interval);
+  if (sample.connect !== undefined) next.connect = learn(before?.connect, sample.connect, most);
+  if (sample.latency !== undefined) next.latency = learn(before?.latency, sample.latency, most);
+  if (sample.handshake !== undefined) next.handshake = learn(before?.handshake, sample.handshake, most);
+  if (sample.rate !== undefined) next.goodput = learn(before?.goodput, sample.rate, 300);
+  return next;
+}
+
+function above(x: number | undefined, level: ControlState['latency']): number | undefined {
+  return x === undefined || level === undefined || level[1] < known ? undefined : round4(x - level[0]);
+}
+
+function recent(held: Held | undefined, t: number, seconds: number): number | undefined {
+  return held !== undefined && t - held[1] <= seconds ? held[0] : undefined;
+}
+
+export function view(control: ControlState, { t, interval }: Tick): View {
+  const seconds = Math.max(slowSeconds, 2.5 * interval);
+  return {
+    connect: control.connect?.[0],
+    slow: recent(control.slow, t, seconds),
+    crawl: recent(control.crawl, t, seconds),
+    short: recent(control.short, t, Math.max(transferSeconds, seconds)),
+    rate: recent(control.rate, t, Math.max(transferSeconds, seconds)),
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * Which rounds count for comparisons, and what the controls say of the line.
+ *
+ * Same-round controls are worth more than the choice of statistic: skipping rounds whose controls failed took
+ * "three failures in a row" from 27 to 2.5 false alarms a probe-month in the prototype.
+ */
+import type { ControlObservation, Round } from '../model/round.ts';
+import type { VantageState } from '../model/vocabulary.ts';
+import type { Tick } from './clock.ts';
+import { observeControl, type View, view } from './control.ts';
+import { own } from './own.ts';
+import type { JudgeParams } from './params.ts';
+import { round6 } from './rounding.ts';
+import { read } from './sample.ts';
+import { slowness } from './slowness.ts';
+import type { ControlState, GateState, Held } from './state.ts';
+
+/** Weight of one round in the moving shares: failures of about 5 rounds, noise of about 10. */
+const failingWeight = 0.2;
+const noiseWeight = 0.1;
+/** One lone spike of one control among three: less than this is no sign of a noisy line. */
+const spike = 0.04;
+/** Controls remembered at most; a record with more is hostile or misconfigured. */
+const most = 32;
+const ip6Seconds = 900;
+
+export interface Gate {
+  state: GateState;
+  controls: Record<string, ControlState>;
+  /** Comparisons of any kind count. */
+  counts: boolean;
+  /** Comparisons of speed count too. */
+  speed: boolean;
+  /** At most the allowed share of the controls failed; undefined when none was measured. */
+  healthy: boolean | undefined;
+  views: View[];
+  ip6: boolean;
+  impaired: string[];
+  /** Bounds on the calm mean from the rounds before: share of failing controls, noise in connect + tls, in handshakes. */
+  noise: { failing: number; slow: number; crawl: number };
+}
+
+const newGate: GateState = { cooldown: 0, failing: 0, slow: 0, crawl: 0, closed: 0 };
+
+/** Reads the controls of one round and decides whether it counts. */
+export function gate(
+  before: GateState = newGate,
+  controls: Record<string, ControlState>,
+  round: Round,
+  tick: Tick,
+  vantage: VantageState,
+  params: JudgeParams,
+): Gate {
+  const next = { ...controls };
+  const impairedBefore = (name: string) => own(controls, name)?.impaired === 1;
+  const tally = count(round.controls, impairedBefore);
+  let slow = 0;
+  let crawl = 0;
+  let measured = 0;
+  let ip6: Held | undefined = before.ip6;
+  for (const observation of round.controls) {
+    const sample = read(observation);
+    if (sample === undefined) continue;
+    if (observation.ip_protocol === 'ip6') ip6 = [sample.failed ? 0 : 1, tick.t];
+    const known = own(controls, sample.key);
+    if (known === undefined && Object.keys(next).length >= most) continue;
+    const alone = sample.failed && tally.failed === 1 && tally.measured >= 3;
+    const control = observeControl(known, sample, tick, { alone, learn: tally.fit && vantage === 'online' });
+    next[sample.key] = control;
+    if (control.impaired || sample.failed) continue;
+    measured++;
+    if (control.slow?.[1] === tick.t) slow += slowness(control.slow[0]);
+    if (control.crawl?.[1] === tick.t) crawl += slowness(control.crawl[0]);
+  }
+  const fitVantage = vantage === 'online' || vantage === 'degraded';
+  const fit = tally.fit && fitVantage;
+  const counts = fit && before.cooldown === 0 && !tick.woke;
+  const state: GateState = {
+    cooldown: fit ? Math.max(0, before.cooldown - 1) : params.cooldown,
+    failing: moved(before.failing, tally.measured > 0 ? tally.failed / tally.measured : before.failing, failingWeight),
+    slow: moved(before.slow, measured > 0 ? slow / measured : before.slow, noiseWeight),
+    crawl: moved(before.crawl, measured > 0 ? crawl / measured : before.crawl, noiseWeight),
+    closed: counts ? 0 : Math.min(1000, before.closed + 1),
+  };
+  if (ip6) state.ip6 = ip6;
+  const views: View[] = [];
+  const impaired: string[] = [];
+  for (const name of Object.keys(next)) {
+    const control = next[name]!;
+    if (control.impaired) impaired.push(name);
+    else views.push(view(control, tick));
+  }
+  return {
+    state,
+    controls: next,
+    counts,
+    speed: counts && vantage === 'online',
+    healthy: tally.measured === 0 ? undefined : tally.fit,
+    views,
+    ip6: ip6 !== undefined && ip6[0] === 1 && tick.t - ip6[1] <= ip6Seconds,
+    impaired: impaired.sort(),
+    noise: {
+      failing: before.failing,
+      slow: Math.max(0, before.slow - spike),
+      crawl: Math.max(0, before.crawl - spike),
+    },
+  };
+
+  function count(observations: readonly ControlObservation[], impaired: (key: string) => boolean) {
+    // A control counts once: over IPv6 it is a second try at the same host.
+    const seen = new Map<string, boolean>();
+    for (const observation of observations) {
+      if (observation.outcome !== 'ok' && observation.outcome !== 'failed') continue;
+      if (impaired(observation.target)) continue;
+      const failed = observation.outcome === 'failed';
+      if (observation.ip_protocol === 'ip6' && failed) continue;
+      seen.set(observation.target, failed && (seen.get(observation.target) ?? true));
+    }
+    let failed = 0;
+    for (const bad of seen.values()) if (bad) failed++;
+    const measured = seen.size;
+    return { measured, failed, fit: measured > 0 && failed <= params.controls_may_fail * measured + 1e-9 };
+  }
+}
+
+function moved(before: number, now: number, weight: number): number {
+  return round6(before + weight * (now - before));
+}

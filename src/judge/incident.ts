@@ -1,0 +1,244 @@
+/** The incident of one platform: calm → suspect → open → closing → calm, and what it is called meanwhile. */
+import { type Stream, streams } from '../model/outcome.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { AnomalyKind, Note } from '../model/vocabulary.ts';
+import type { Tick } from './clock.ts';
+import { ended, recover, watch } from './closing.ts';
+import { confidence } from './confidence.ts';
+import type { Gate } from './gate.ts';
+import type { Proof, SpeedFacts } from './kind.ts';
+import { onset, stamp } from './onset.ts';
+import type { JudgeParams } from './params.ts';
+import type { PlatformRound } from './platform.ts';
+import type { IncidentState, PlatformState, StreamState } from './state.ts';
+import { cleared } from './stream.ts';
+import { rebase } from './target.ts';
+
+/** A relapse within half an hour is the same incident. */
+const relapseSeconds = 1800;
+/** Slowness along a longer path, alone, for six hours: the path changed. */
+const pathChangeSeconds = 6 * 3600;
+/** After a week an incident is chronic; it is never silently normal. */
+const persistentSeconds = 7 * 86_400;
+/** Rounds in a row that must speak for another kind before an open incident changes its name. */
+const steadyRounds = 3;
+/** Rounds known when an incident opens, below which nothing is known of the time before it. */
+const sinceStartRounds = 3;
+
+/** From mild to grave: a better-proven kind may replace a lesser one at once. */
+const gravity: Record<AnomalyKind, number> = { degraded: 0, unreachable: 1, throttled: 2, blocked: 3 };
+
+export interface Turn {
+  state: PlatformState;
+  event?: 'opened' | 'changed' | 'closed' | undefined;
+}
+
+export interface Circumstances {
+  verdict: Verdict | undefined;
+  proof: Proof | undefined;
+  facts: SpeedFacts;
+  gate: Gate;
+  tick: Tick;
+  threshold: number;
+  /** Companies with an incident open, this platform's included. */
+  companies: number;
+  params: JudgeParams;
+}
+
+/** Streams that speak for an incident now: evidence over suspicion, and bad in the last sample. */
+export function carrying(folded: PlatformRound, suspicion: number): Stream[] {
+  return streams
+    .filter((stream) => folded.evidence[stream] > suspicion && (folded.badness[stream]?.y ?? 0) > 0)
+    .sort((a, b) => folded.evidence[b] - folded.evidence[a]);
+}
+
+/** Whether the evidence opens an incident now. */
+export function opens(
+  folded: PlatformRound,
+  verdict: Verdict | undefined,
+  threshold: number,
+  suspicion: number,
+): boolean {
+  const most = Math.max(...streams.map((stream) => folded.evidence[stream]));
+  if (most > threshold) return true;
+  // The shortcut: a trace that only interference leaves needs less history behind it.
+  const traced = verdict?.basis === 'artefact' || verdict?.basis === 'differential';
+  return most > suspicion && traced && (verdict.state === 'blocked' || verdict.state === 'throttled');
+}
+
+export function isOpen(state: PlatformState): boolean {
+  return state.incident !== undefined && state.incident.closed === undefined;
+}
+
+/** Moves a platform's incident one round on. */
+export function turn(name: string, folded: PlatformRound, c: Circumstances): Turn {
+  const { state } = folded;
+  if (isOpen(state)) return goOn(folded, c);
+  const { incident } = state;
+  if (incident?.closed !== undefined && c.tick.t - incident.closed > relapseSeconds) {
+    const { incident: _, ...rest } = state;
+    return begin(name, { ...folded, state: rest }, c);
+  }
+  return begin(name, folded, c);
+}
+
+function begin(name: string, folded: PlatformRound, c: Circumstances): Turn {
+  const { state } = folded;
+  if (folded.stepped.length === 0 || !opens(folded, c.verdict, c.threshold, c.params.suspicion)) return { state };
+  const carried = carrying(folded, c.params.suspicion);
+  const opening = carried[0] ?? strongest(folded);
+  const began = onset(
+    state.streams[opening],
+    carried.map((stream) => state.streams[stream]),
+    c.tick.wall,
+  );
+  const proof = c.proof ?? { kind: 'degraded' as const, basis: 'comparison' as const };
+  const relapse = state.incident;
+  const notes: Note[] = [];
+  if (relapse) notes.push('flapping');
+  if (state.rounds <= sinceStartRounds && state.streams.reach.good === undefined) notes.push('since_start');
+  const incident: IncidentState = {
+    id: relapse?.id ?? `${name}-${stamp(began[1])}`,
+    kind: proof.kind,
+    opened: c.tick.t,
+    onset: relapse?.onset ?? began,
+    mechanisms: [...(relapse?.mechanisms ?? [])],
+    basis: proof.basis,
+    confidence: 'low',
+    notes,
+    streams: carried.length > 0 ? carried : [opening],
+  };
+  if (proof.mechanism) incident.mechanism = proof.mechanism;
+  const next: PlatformState = { ...state, incident, suspect: 1, streams: watched(state.streams, incident.streams, c) };
+  describe(next, incident, c);
+  return { state: next, event: 'opened' };
+}
+
+function strongest(folded: PlatformRound): Stream {
+  return streams.reduce((a, b) => (folded.evidence[b] > folded.evidence[a] ? b : a));
+}
+
+function watched(
+  before: Record<Stream, StreamState>,
+  which: readonly Stream[],
+  { tick }: Circumstances,
+): Record<Stream, StreamState> {
+  const next = { ...before };
+  for (const stream of which) {
+    const { pending: _, ...rest } = next[stream];
+    next[stream] = watch(rest, tick.wall);
+  }
+  return next;
+}
+
+function goOn(folded: PlatformRound, c: Circumstances): Turn {
+  const { tick } = c;
+  const before = folded.state.incident!;
+  const incident: IncidentState = { ...before, mechanisms: before.mechanisms.slice(), notes: before.notes.slice() };
+  let next: PlatformState = { ...folded.state, incident };
+  if (folded.stepped.length > 0) {
+    const joined = streams.filter((s) => folded.evidence[s] > c.threshold && !incident.streams.includes(s));
+    if (joined.length > 0) incident.streams = [...incident.streams, ...joined];
+    const moved = watched(next.streams, joined, c);
+    for (const stream of incident.streams) {
+      const now = folded.badness[stream];
+      if (now && folded.stepped.includes(stream)) moved[stream] = recover(stream, moved[stream], now, tick.wall);
+    }
+    next.streams = moved;
+    const over = ended(
+      incident.streams.map((stream) => moved[stream]),
+      tick.t,
+    );
+    if (over) {
+      incident.closed = tick.t;
+      incident.ended = over;
+      return { state: calm(next), event: 'closed' };
+    }
+  }
+  const age = tick.t - incident.opened;
+  if (age >= pathChangeSeconds && incident.kind === 'degraded' && incident.streams.every((s) => s === 'latency')) {
+    if (folded.stepped.includes('latency')) {
+      note(incident, 'path_change');
+      incident.closed = tick.t;
+      incident.ended = [tick.wall, tick.wall];
+      next = calm(next);
+      const targets = { ...next.targets };
+      for (const key of Object.keys(targets)) targets[key] = rebase(targets[key]!);
+      next.targets = targets;
+      return { state: next, event: 'closed' };
+    }
+  }
+  if (age >= persistentSeconds) note(incident, 'persistent');
+  if (age >= 86_400 && incident.notes.includes('since_start')) note(incident, 'chronically_unreachable');
+  const changed = rename(incident, c);
+  describe(next, incident, c);
+  return changed ? { state: next, event: 'changed' } : { state: next };
+}
+
+/** Evidence laid down, what was learned kept; the incident stays for a while, in case it comes back. */
+function calm(state: PlatformState): PlatformState {
+  const next = {} as Record<Stream, StreamState>;
+  for (const stream of streams) next[stream] = cleared(state.streams[stream]);
+  const { suspect: _, ...rest } = state;
+  return { ...rest, streams: next };
+}
+
+function note(incident: IncidentState, word: Note): void {
+  if (!incident.notes.includes(word)) incident.notes.push(word);
+}
+
+/** Follows the proof: up at once, down only when several rounds agree. True when the name changed. */
+function rename(incident: IncidentState, { proof }: Circumstances): boolean {
+  if (proof === undefined) return false;
+  if (proof.kind === incident.kind) {
+    delete incident.next;
+    if (proof.basis !== 'comparison') incident.basis = proof.basis;
+    const better = proof.mechanism !== undefined && incident.mechanism === undefined;
+    if (better) incident.mechanism = proof.mechanism;
+    return better;
+  }
+  const rounds = incident.next?.[0] === proof.kind ? incident.next[1] + 1 : 1;
+  const up = gravity[proof.kind] > gravity[incident.kind] && (proof.kind === 'blocked' || proof.kind === 'throttled');
+  if (!up && rounds < steadyRounds) {
+    incident.next = [proof.kind, rounds];
+    return false;
+  }
+  delete incident.next;
+  incident.kind = proof.kind;
+  incident.basis = proof.basis;
+  if (proof.mechanism) incident.mechanism = proof.mechanism;
+  else delete incident.mechanism;
+  return true;
+}
+
+/** Collects what the round adds: mechanisms, notes, ratios for the statement, confidence. */
+function describe(state: PlatformState, incident: IncidentState, c: Circumstances): void {
+  const { facts, verdict } = c;
+  const bad = verdict?.state === 'blocked' || verdict?.state === 'unreachable' || verdict?.state === 'throttled';
+  if (bad) {
+    for (const mechanism of verdict.mechanisms) add(incident, mechanism);
+    for (const word of verdict.notes) if (word !== 'since_start') note(incident, word);
+    if (verdict.basis === 'artefact' || verdict.basis === 'differential') {
+      incident.proofs = Math.min(999, (incident.proofs ?? 0) + 1);
+    }
+  }
+  if (incident.mechanism) add(incident, incident.mechanism);
+  if (facts.short > Math.log(2)) {
+    const ratio = Number(Math.exp(-facts.short).toPrecision(2));
+    if (incident.goodput_ratio === undefined || ratio < incident.goodput_ratio) {
+      incident.goodput_ratio = ratio;
+      if (facts.bps) incident.rate_bps = Math.round(facts.bps);
+    }
+  }
+  if (facts.crawl > Math.log(2)) {
+    const ratio = Number(Math.exp(facts.crawl).toPrecision(2));
+    if (incident.handshake_ratio === undefined || ratio > incident.handshake_ratio) incident.handshake_ratio = ratio;
+  }
+  const ofSpeed = incident.kind === 'throttled' || incident.kind === 'degraded';
+  if (ofSpeed ? facts.controlsFine : c.gate.healthy) incident.compared = 1;
+  incident.confidence = confidence(state, incident, c);
+}
+
+function add(incident: IncidentState, mechanism: IncidentState['mechanisms'][number]): void {
+  if (!incident.mechanisms.includes(mechanism) && incident.mechanisms.length < 8) incident.mechanisms.push(mechanism);
+}

@@ -1,0 +1,161 @@
+/**
+ * What an open incident may be called. A wrong `blocked` is worse than a late one, and `throttled` is a word of intent:
+ * both need proof beyond "worse than before".
+ */
+import type { Stream } from '../model/outcome.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { AnomalyKind, Basis, Mechanism } from '../model/vocabulary.ts';
+import type { Tick } from './clock.ts';
+import type { View } from './control.ts';
+import type { Slowdown } from './memory.ts';
+import type { PlatformState, TargetState } from './state.ts';
+import { commonCrawl, matchedSlowness } from './target.ts';
+
+/** Contrast within one round that proves a name is treated differently (detection.md 7). */
+const contrast = 3;
+/** Two plateaus within 15 % of each other are one set rate. */
+const sameRate = 1.15;
+/** Samples in a row with the signature of a throttled handshake; one alone is a lost packet. */
+const signatures = 3;
+/** Path-matched controls are fine when they are within 1.4 times their normal, and their transfers within 2 times. */
+const fineSlow = Math.log(1.4);
+const fineShort = Math.log(2);
+/** A control that transfers this many times faster in absolute terms clears the line even without a level of its own. */
+const absolute = Math.log(3);
+/** Below an eighth of the baseline, in two samples each, at two companies: no congestion does that to both at once. */
+const eighth = Math.log(8);
+
+export interface Proof {
+  kind: AnomalyKind;
+  basis: Basis;
+  mechanism?: Mechanism | undefined;
+}
+
+/** What this round and the held values say of a platform's speed. */
+export interface SpeedFacts {
+  /** Path-matched controls exist and are fine. */
+  controlsFine: boolean;
+  /** Held log-shortfall of the worst target and its rate, bit/s. */
+  short: number;
+  bps?: number | undefined;
+  /** Held log-ratio of the slowest handshake. */
+  crawl: number;
+  slow: number;
+  /** Two transfers at the same steady rate, both below the baseline. */
+  plateau: boolean;
+  signature: boolean;
+  /** Two transfers in a row below an eighth of the baseline. */
+  eighthTwice: boolean;
+}
+
+function held(target: TargetState, of: 'slow' | 'crawl' | 'short', { t, interval }: Tick): number {
+  const value = target[of];
+  if (value === undefined) return 0;
+  const every = of === 'short' ? (target.transfers ?? 0) : target.every;
+  return t - value[1] <= 2 * every + interval / 2 ? value[0] : 0;
+}
+
+export function speedFacts(state: PlatformState, views: readonly View[], tick: Tick): SpeedFacts {
+  const facts: SpeedFacts = {
+    controlsFine: false,
+    short: 0,
+    crawl: 0,
+    slow: 0,
+    plateau: false,
+    signature: false,
+    eighthTwice: false,
+  };
+  let matchedFine = true;
+  let matchedAny = false;
+  for (const key of Object.keys(state.targets)) {
+    const target = state.targets[key]!;
+    const slow = held(target, 'slow', tick);
+    const crawl = held(target, 'crawl', tick);
+    const short = held(target, 'short', tick);
+    facts.slow = Math.max(facts.slow, slow);
+    facts.crawl = Math.max(facts.crawl, crawl);
+    if (short > facts.short) {
+      facts.short = short;
+      facts.bps = target.rates?.[0];
+    }
+    if ((target.signature ?? 0) >= signatures && crawl > 0) facts.signature = true;
+    if (short > fineShort && steady(target)) facts.plateau = true;
+    const before = target.rates?.[1];
+    if (short > eighth && before && target.goodput && target.goodput[0] - Math.log(before) > eighth) {
+      facts.eighthTwice = true;
+    }
+    if (Math.max(slow, crawl, short) < fineSlow) continue;
+    const along = matchedSlowness(views, target.connect?.[0]);
+    if (along === undefined) continue;
+    matchedAny = true;
+    if (along > fineSlow || !lineCarries(views, target, short)) matchedFine = false;
+  }
+  facts.controlsFine = matchedAny && matchedFine && (commonCrawl(views) ?? 0) < fineSlow;
+  return facts;
+}
+
+function steady(target: TargetState): boolean {
+  const [now, before] = target.plateaus ?? [0, 0];
+  return now > 0 && before > 0 && Math.max(now, before) / Math.min(now, before) <= sameRate;
+}
+
+/** Whether some control's transfer shows that the line itself carries more; true when no control transferred. */
+function lineCarries(views: readonly View[], target: TargetState, short: number): boolean {
+  if (short <= 0) return true;
+  let any = false;
+  for (const view of views) {
+    if (view.rate === undefined) continue;
+    any = true;
+    if (view.short !== undefined && view.short < fineShort) return true;
+    const rate = target.rates?.[0];
+    if (rate && view.rate - Math.log(rate) >= absolute) return true;
+  }
+  return !any;
+}
+
+/**
+ * The kind that the evidence supports now; undefined while nothing of the incident is to be seen in this round.
+ *
+ * `carrying`: streams whose evidence is over suspicion and which were bad in the last sample. `companies`: how many
+ * companies show goodput below an eighth twice running with path-matched controls fine.
+ */
+export function prove(
+  verdict: Verdict | undefined,
+  carrying: readonly Stream[],
+  facts: SpeedFacts,
+  slowdown: Slowdown | undefined,
+  companies: number,
+): Proof | undefined {
+  if (verdict?.state === 'blocked') {
+    return { kind: 'blocked', basis: verdict.basis ?? 'comparison', mechanism: verdict.mechanism };
+  }
+  const mechanism = speedMechanism(verdict);
+  if (verdict?.state === 'throttled') {
+    return { kind: 'throttled', basis: verdict.basis ?? 'comparison', mechanism: verdict.mechanism ?? mechanism };
+  }
+  const ofSpeed = carrying.some((stream) => stream !== 'all' && stream !== 'reach');
+  if (ofSpeed && facts.controlsFine) {
+    if (slowdown !== undefined && slowdown.ratio >= contrast) {
+      const sni = slowdown.against === 'beacon' || slowdown.against === 'neutral';
+      return { kind: 'throttled', basis: 'differential', mechanism: sni ? 'throttle.sni' : mechanism };
+    }
+    const crawls = carrying.includes('handshake') && facts.signature;
+    const plateau = carrying.includes('goodput') && facts.plateau;
+    const together = carrying.includes('goodput') && facts.eighthTwice && companies >= 2;
+    if (crawls || plateau || together) return { kind: 'throttled', basis: 'comparison', mechanism };
+  }
+  if (carrying.includes('all') || carrying.includes('reach')) {
+    const only6 = verdict?.mechanism === 'ip6.only';
+    return { kind: only6 ? 'degraded' : 'unreachable', basis: 'comparison', mechanism: verdict?.mechanism };
+  }
+  return ofSpeed ? { kind: 'degraded', basis: 'comparison' } : undefined;
+}
+
+function speedMechanism(verdict: Verdict | undefined): Mechanism {
+  return verdict?.mechanisms.find((mechanism) => mechanism.startsWith('throttle.')) ?? 'throttle.unknown';
+}
+
+/** Whether a platform's goodput is a witness for "two companies at once". */
+export function witnesses(facts: SpeedFacts): boolean {
+  return facts.controlsFine && facts.eighthTwice;
+}

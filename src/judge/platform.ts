@@ -1,0 +1,255 @@
+/** One platform through one round: samples, badness, evidence, and what calm rounds teach. */
+import { type Stream, streams } from '../model/outcome.ts';
+import type { Observation } from '../model/round.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { type Badness, badness } from './badness.ts';
+import { learnAnchor, learnHour } from './baseline.ts';
+import type { Tick } from './clock.ts';
+import type { Gate } from './gate.ts';
+import { own } from './own.ts';
+import type { JudgeParams } from './params.ts';
+import { read, type Sample } from './sample.ts';
+import type { PlatformState, StreamState, TargetState } from './state.ts';
+import { evidence, forget, learnCalm, newStream, setAside, step } from './stream.ts';
+import { type Deviation, deviation, learnTarget, type Offsets, observeTarget } from './target.ts';
+
+/** Counted rounds before slowness is evidence, and counted transfers before a low rate is. */
+const knownRounds = 60;
+const knownTransfers = 20;
+/** Targets remembered at most, over both protocols; not measured for a week: forgotten. */
+const most = 16;
+const forgottenSeconds = 7 * 86_400;
+/** Bounds that the controls' noise puts on a platform's calm mean: the worst of n targets, with as much again to spare. */
+const noiseFactor = 2.5;
+const failingFactor = 2;
+
+export interface PlatformRound {
+  state: PlatformState;
+  badness: { [S in Stream]?: Badness | undefined };
+  /** Log evidence in the currency of the threshold. */
+  evidence: Record<Stream, number>;
+  /** Streams that took a step in this round. */
+  stepped: Stream[];
+}
+
+export function newPlatform(params: JudgeParams, since: string): PlatformState {
+  const fresh = {} as Record<Stream, StreamState>;
+  for (const stream of streams) fresh[stream] = newStream(params.floors[stream]);
+  const flat = () => new Array<number>(24).fill(0);
+  return {
+    rounds: 0,
+    transfers: 0,
+    observed: 0,
+    streams: fresh,
+    hours: { latency: flat(), handshake: flat(), goodput: flat() },
+    anchor: {},
+    targets: {},
+    held: { state: 'inconclusive', since },
+  };
+}
+
+interface Reading {
+  sample: Sample;
+  away: Deviation;
+  target: TargetState;
+}
+
+/**
+ * Folds a platform's observations. `verdict` is what the round alone shows: where it could not be concluded nothing is
+ * wagered, and its artefact or differential counts whatever the controls say. `interfered`: targets with such a trace.
+ */
+export function foldPlatform(
+  before: PlatformState,
+  observations: readonly Observation[],
+  verdict: Verdict | undefined,
+  interfered: ReadonlySet<string> | undefined,
+  gate: Gate,
+  tick: Tick,
+  params: JudgeParams,
+): PlatformRound {
+  const offsets: Offsets = {
+    latency: before.hours.latency[tick.hour] ?? 0,
+    handshake: before.hours.handshake[tick.hour] ?? 0,
+    goodput: before.hours.goodput[tick.hour] ?? 0,
+  };
+  const { targets, readings } = observe(before, observations, offsets, gate, tick, params);
+  const proven = verdict?.basis === 'artefact' || verdict?.basis === 'differential';
+  const counts =
+    readings.length > 0 &&
+    (verdict?.state !== 'inconclusive' || verdict.rule === 'not-measured') &&
+    (gate.counts || (proven && !tick.woke));
+  const bad = badness(targets, tick, interfered);
+  const state: PlatformState = { ...before, targets };
+  const stepped: Stream[] = [];
+  if (counts) advance(state, before, bad, stepped, gate, tick, params);
+  const worth = {} as Record<Stream, number>;
+  let most = 0;
+  for (const stream of streams) {
+    worth[stream] = evidence(state.streams[stream], tick.interval);
+    if (worth[stream] > most) most = worth[stream];
+  }
+  const open = before.incident !== undefined && before.incident.closed === undefined;
+  if (open || most > params.suspicion) state.suspect = 1;
+  else delete state.suspect;
+  if (counts && gate.counts) settle(state, before, readings, stepped, open, gate, tick, offsets);
+  return { state, badness: bad, evidence: worth, stepped };
+}
+
+function observe(
+  before: PlatformState,
+  observations: readonly Observation[],
+  offsets: Offsets,
+  gate: Gate,
+  tick: Tick,
+  params: JudgeParams,
+): { targets: Record<string, TargetState>; readings: Reading[] } {
+  const targets = { ...before.targets };
+  const readings: Reading[] = [];
+  for (const observation of observations) {
+    const sample = read(observation);
+    if (sample === undefined) continue;
+    // IPv6 that fails where no control answers over IPv6 either is a broken line at home, never a verdict.
+    if (sample.failed && observation.ip_protocol === 'ip6' && !gate.ip6) continue;
+    const known = own(before.targets, sample.key);
+    if (known === undefined && Object.keys(targets).length >= most && !forgotten(targets, tick.t)) continue;
+    const twin = own(targets, sample.key);
+    // Two results for one target and protocol: one complete answer proves that it answers.
+    if (twin !== known && twin?.at === tick.t && (sample.failed || twin.failed === 0)) continue;
+    const away = deviation(known, sample, offsets, gate.views);
+    const target = observeTarget(known, sample, away, tick, params.transfer_every_ms / 1000);
+    targets[sample.key] = target;
+    readings.push({ sample, away, target });
+  }
+  // Sums below do not depend on the order in which targets were measured.
+  readings.sort((a, b) => (a.sample.key < b.sample.key ? -1 : 1));
+  return { targets, readings };
+}
+
+/** Drops a target not measured for a week; false when there is none. */
+function forgotten(targets: Record<string, TargetState>, t: number): boolean {
+  for (const key of Object.keys(targets)) {
+    if (t - targets[key]!.at > forgottenSeconds) {
+      delete targets[key];
+      return true;
+    }
+  }
+  return false;
+}
+
+function advance(
+  state: PlatformState,
+  before: PlatformState,
+  bad: { [S in Stream]?: Badness | undefined },
+  stepped: Stream[],
+  gate: Gate,
+  tick: Tick,
+  params: JudgeParams,
+): void {
+  const size = Math.max(1, Object.keys(state.targets).length);
+  const noise: Record<Stream, number> = {
+    all: failingFactor * gate.noise.failing * gate.noise.failing,
+    reach: failingFactor * gate.noise.failing,
+    handshake: noiseFactor * size * gate.noise.crawl,
+    latency: noiseFactor * size * gate.noise.slow,
+    goodput: 0,
+  };
+  const next = {} as Record<Stream, StreamState>;
+  for (const stream of streams) {
+    const old = tick.forget ? forget(before.streams[stream]) : before.streams[stream];
+    next[stream] = old;
+    const now = bad[stream];
+    if (now === undefined || !now.fresh) continue;
+    const ofSpeed = stream !== 'all' && stream !== 'reach';
+    if (ofSpeed && !gate.speed) continue;
+    if (ofSpeed && before.rounds < knownRounds) continue;
+    if (stream === 'goodput' && before.transfers < knownTransfers) continue;
+    next[stream] = step(old, {
+      y: now.y,
+      t: tick.t,
+      wall: tick.wall,
+      floor: params.floors[stream],
+      noise: noise[stream],
+    });
+    stepped.push(stream);
+  }
+  state.streams = next;
+}
+
+/** Learns from a counted round: everything while calm, nothing of the levels while suspect or open. */
+function settle(
+  state: PlatformState,
+  before: PlatformState,
+  readings: readonly Reading[],
+  stepped: readonly Stream[],
+  open: boolean,
+  gate: Gate,
+  tick: Tick,
+  offsets: Offsets,
+): void {
+  if (open) return;
+  if (state.suspect) {
+    for (const stream of stepped) setAside(state.streams[stream]);
+    return;
+  }
+  for (const stream of stepped) learnCalm(state.streams[stream]);
+  if (!gate.speed) return;
+  state.rounds = Math.min(1_000_000, before.rounds + 1);
+  state.observed = Math.min(1e9, Math.round(before.observed + tick.interval));
+  for (const { sample, away, target } of readings) {
+    learnTarget(target, sample, away, offsets);
+    if (sample.rate !== undefined) state.transfers = Math.min(1_000_000, state.transfers + 1);
+  }
+  learnHours(state, before, readings, tick);
+  if (Math.floor(before.observed / 3600) !== Math.floor(state.observed / 3600)) anchor(state);
+}
+
+function learnHours(
+  state: PlatformState,
+  before: PlatformState,
+  readings: readonly Reading[],
+  { hour, interval }: Tick,
+): void {
+  const residual = { latency: [0, 0], handshake: [0, 0], goodput: [0, 0] } as Record<keyof Offsets, [number, number]>;
+  const add = (of: keyof Offsets, x: number | undefined, level: number | undefined) => {
+    if (x === undefined || level === undefined) return;
+    residual[of][0] += x - level;
+    residual[of][1]++;
+  };
+  for (const { sample, away, target } of readings) {
+    if (away.lost) continue;
+    add('latency', sample.latency, target.latency?.[0]);
+    add('handshake', sample.handshake, target.handshake?.[0]);
+    add('goodput', sample.rate, target.goodput?.[0]);
+  }
+  const hours = { ...before.hours };
+  let changed = false;
+  for (const of of ['latency', 'handshake', 'goodput'] as const) {
+    const [sum, n] = residual[of];
+    if (n === 0) continue;
+    const every = of === 'goodput' ? (state.streams.goodput.every ?? 300) : interval;
+    hours[of] = learnHour(before.hours[of], hour, sum / n, Math.max(interval, every));
+    changed = true;
+  }
+  if (changed) state.hours = hours;
+}
+
+function anchor(state: PlatformState): void {
+  const mean = (of: 'latency' | 'goodput') => {
+    let sum = 0;
+    let n = 0;
+    for (const key of Object.keys(state.targets)) {
+      const level = state.targets[key]![of];
+      if (level) {
+        sum += level[0];
+        n++;
+      }
+    }
+    return n > 0 ? sum / n : undefined;
+  };
+  const latency = mean('latency');
+  const goodput = mean('goodput');
+  state.anchor = {
+    latency: latency === undefined ? state.anchor.latency : learnAnchor(state.anchor.latency, latency),
+    goodput: goodput === undefined ? state.anchor.goodput : learnAnchor(state.anchor.goodput, goodput),
+  };
+}

@@ -1,0 +1,100 @@
+/** All platforms through one round: each folds by itself, then what they show together decides what each is called. */
+import type { Round } from '../model/round.ts';
+import type { IncidentEvent } from '../model/verdict.ts';
+import type { Assessment } from './assess.ts';
+import type { Tick } from './clock.ts';
+import type { Gate } from './gate.ts';
+import { carrying, isOpen, opens, turn } from './incident.ts';
+import { prove, type SpeedFacts, speedFacts, witnesses } from './kind.ts';
+import { own } from './own.ts';
+import type { JudgeParams } from './params.ts';
+import { foldPlatform, newPlatform, type PlatformRound } from './platform.ts';
+import type { PlatformState } from './state.ts';
+
+/** Platforms remembered at most; a record with more is hostile. */
+const most = 32;
+
+export interface FoldedPlatforms {
+  platforms: Record<string, PlatformState>;
+  /** What happened to incidents, in order of platform name. */
+  turns: { platform: string; event: IncidentEvent['event'] }[];
+}
+
+const noFacts: SpeedFacts = {
+  controlsFine: false,
+  short: 0,
+  crawl: 0,
+  slow: 0,
+  plateau: false,
+  signature: false,
+  eighthTwice: false,
+};
+
+/** Folds every platform of the record; those that it does not mention stay as they are. */
+export function foldAll(
+  before: Record<string, PlatformState>,
+  round: Round,
+  seen: Assessment,
+  gate: Gate,
+  tick: Tick,
+  threshold: number,
+  params: JudgeParams,
+): FoldedPlatforms {
+  const platforms = { ...before };
+  const folded: { name: string; round: PlatformRound; facts: SpeedFacts }[] = [];
+  for (const name of Object.keys(round.platforms).sort()) {
+    if (name === '__proto__') continue;
+    const known = own(before, name);
+    if (known === undefined && Object.keys(platforms).length >= most) continue;
+    const result = foldPlatform(
+      known ?? newPlatform(params, round.started_at),
+      round.platforms[name] ?? [],
+      own(seen.verdicts, name),
+      interfered(seen, name),
+      gate,
+      tick,
+      params,
+    );
+    platforms[name] = result.state;
+    folded.push({
+      name,
+      round: result,
+      facts: result.state.suspect ? speedFacts(result.state, gate.views, tick) : noFacts,
+    });
+  }
+  const company = (name: string) => own(round.companies, name) ?? name;
+  const witnessing = new Set(folded.filter(({ facts }) => witnesses(facts)).map(({ name }) => company(name)));
+  const open = new Set<string>();
+  for (const name of Object.keys(platforms)) if (isOpen(platforms[name]!)) open.add(company(name));
+  for (const { name, round: result } of folded) {
+    if (opens(result, own(seen.verdicts, name), threshold, params.suspicion)) open.add(company(name));
+  }
+  const turns: FoldedPlatforms['turns'] = [];
+  for (const { name, round: result, facts } of folded) {
+    if (!result.state.suspect && result.state.incident === undefined) continue;
+    const verdict = own(seen.verdicts, name);
+    const carried = carrying(result, params.suspicion);
+    const proof = prove(verdict, carried, facts, own(seen.slowdowns, name), witnessing.size);
+    const moved = turn(name, result, {
+      verdict,
+      proof,
+      facts,
+      gate,
+      tick,
+      threshold,
+      companies: open.size,
+      params,
+    });
+    platforms[name] = moved.state;
+    if (moved.event) turns.push({ platform: name, event: moved.event });
+  }
+  return { platforms, turns };
+}
+
+/** Targets that carry a trace of interference in this very round, though the exchange may have gone on. */
+function interfered(seen: Assessment, name: string): ReadonlySet<string> | undefined {
+  const confirmed = own(seen.platforms, name)?.confirmed;
+  if (confirmed === undefined || confirmed.length === 0) return undefined;
+  const now = confirmed.filter(({ age }) => age === 0).map(({ target }) => target);
+  return now.length > 0 ? new Set(now) : undefined;
+}

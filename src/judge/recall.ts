@@ -1,0 +1,71 @@
+/** What the fold hands to the verdict of one round: the little history that single-round rules may use. */
+import type { Round } from '../model/round.ts';
+import type { PathBaseline, RoundMemory } from './memory.ts';
+import { own } from './own.ts';
+import { positive } from './rounding.ts';
+import type { ControlState, JudgeState, Level, TargetState } from './state.ts';
+
+/** Rounds after which an incident's kind counts as decided even if it was never proven. */
+const decidedRounds = 20;
+
+const known = 10;
+
+/** The memory for a round. Baselines are laid out only when something is slow or suspect: calm rounds need none. */
+export function recall(state: JudgeState, round: Round): RoundMemory {
+  const memory: RoundMemory = {};
+  if (state.memory) memory.platforms = state.memory;
+  const impaired = Object.keys(state.controls).filter((name) => state.controls[name]!.impaired);
+  if (impaired.length > 0) memory.impaired_controls = impaired;
+  const suspects: string[] = [];
+  const decided: Record<string, number> = {};
+  for (const name of Object.keys(state.platforms)) {
+    const { suspect, incident } = state.platforms[name]!;
+    if (suspect) suspects.push(name);
+    if (incident === undefined || incident.closed !== undefined) continue;
+    const rounds = Math.round(((state.last.t - incident.opened) * 1000) / Math.max(1000, round.interval_ms || 60_000));
+    if (incident.kind === 'blocked' || incident.kind === 'throttled' || rounds >= decidedRounds) decided[name] = rounds;
+  }
+  if (suspects.length > 0) memory.suspects = suspects;
+  if (Object.keys(decided).length > 0) memory.decided = decided;
+  if (suspects.length > 0 || slowControl(state, round)) memory.baselines = baselines(state);
+  return memory;
+}
+
+/** Whether any control took twice its usual time, or transferred at half its usual rate. */
+function slowControl(state: JudgeState, round: Round): boolean {
+  for (const { target, phases, goodput_bps } of round.controls) {
+    const control = own(state.controls, target);
+    if (control === undefined) continue;
+    const connect = positive(phases?.connect, 1e6);
+    if (connect !== undefined && control.latency && control.latency[1] >= known) {
+      if (connect + (positive(phases?.tls, 1e6) ?? 0) > 2 * Math.exp(control.latency[0])) return true;
+    }
+    const rate = positive(goodput_bps, 1e12);
+    if (rate !== undefined && control.goodput && 2 * rate < Math.exp(control.goodput[0])) return true;
+  }
+  return false;
+}
+
+function baselines(state: JudgeState): Record<string, PathBaseline> {
+  const all: Record<string, PathBaseline> = {};
+  for (const name of Object.keys(state.controls)) add(all, name, state.controls[name]!);
+  for (const platform of Object.keys(state.platforms)) {
+    const { targets } = state.platforms[platform]!;
+    for (const name of Object.keys(targets)) add(all, name, targets[name]!);
+  }
+  return all;
+}
+
+function add(all: Record<string, PathBaseline>, name: string, levels: ControlState | TargetState): void {
+  if (name.endsWith('|6')) return;
+  const value = (level: Level | undefined) =>
+    level !== undefined && level[1] >= known ? Math.round(Math.exp(level[0]) * 10) / 10 : undefined;
+  const baseline: PathBaseline = {};
+  const handshake = value(levels.latency);
+  const connect = value(levels.connect);
+  const goodput = value(levels.goodput);
+  if (handshake !== undefined) baseline.handshake_ms = handshake;
+  if (connect !== undefined) baseline.connect_ms = connect;
+  if (goodput !== undefined) baseline.goodput_bps = goodput;
+  all[name] = baseline;
+}

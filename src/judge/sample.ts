@@ -1,0 +1,95 @@
+/** What one observation says in the judge's own numbers: answered or not, how slow, how fast. Trusts no field. */
+import type { Observation, Transfer } from '../model/round.ts';
+import { positive } from './rounding.ts';
+
+/** A minute and more is no phase of ours; 1 Tbit/s is no line of ours. */
+const longest = 600_000;
+const fastest = 1e12;
+/** A plateau that may be named needs this many seconds and at most this coefficient of variation. */
+const plateauSeconds = 2;
+const plateauCov = 0.15;
+/**
+ * RFC 6298: a SYN that is lost is sent again after 1 s, then 3 s, then 7 s in all. A connect that took its usual time
+ * plus one of these measured a lost packet, not a slow path.
+ */
+const retransmissions = [1000, 3000, 7000] as const;
+
+export interface Sample {
+  /** Target name, `|6` appended for IPv6. */
+  key: string;
+  failed: boolean;
+  /** log ms of connect, of connect + tls, and log of tls over connect; absent where the phase did not happen. */
+  connect?: number | undefined;
+  latency?: number | undefined;
+  handshake?: number | undefined;
+  /** log bit/s. */
+  rate?: number | undefined;
+  /** Bit/s of a plateau steady and long enough to be named. */
+  plateau?: number | undefined;
+  /** Hash of the address block. */
+  block?: string | undefined;
+}
+
+/** Bits per second of a transfer; one that was cut after some progress counts with what it got. */
+function rateOf(observation: Observation): number | undefined {
+  const stated = positive(observation.goodput_bps, fastest);
+  if (stated !== undefined) return stated;
+  const transfer = observation.transfer;
+  if (transfer === null || typeof transfer !== 'object') return undefined;
+  const ms = positive(transfer.ms, longest);
+  if (ms === undefined) return undefined;
+  if (transfer.stalled_at === undefined) {
+    const plateau = positive(transfer.plateau_bps, fastest);
+    if (plateau !== undefined) return plateau;
+  }
+  return ((positive(transfer.bytes, fastest) ?? 1) * 8000) / ms;
+}
+
+function plateauOf(transfer: Transfer | null | undefined): number | undefined {
+  if (transfer === null || typeof transfer !== 'object') return undefined;
+  const bps = positive(transfer.plateau_bps, fastest);
+  const cov = transfer.cov;
+  if (bps === undefined || typeof cov !== 'number' || !(cov < plateauCov)) return undefined;
+  const seconds = ((transfer.bytes - transfer.after_bytes) * 8) / bps;
+  return seconds >= plateauSeconds ? bps : undefined;
+}
+
+/** FNV-1a in base 36: tells four blocks of one target apart without keeping an address. */
+function hash(text: string): string {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length && i < 64; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return (h >>> 0).toString(36);
+}
+
+/** Reads one observation; undefined when it was skipped. */
+export function read(observation: Observation): Sample | undefined {
+  if (observation.outcome !== 'ok' && observation.outcome !== 'failed') return undefined;
+  const sample: Sample = {
+    key: observation.ip_protocol === 'ip6' ? `${observation.target}|6` : observation.target,
+    failed: observation.outcome === 'failed',
+  };
+  const connect = positive(observation.phases?.connect, longest);
+  const tls = positive(observation.phases?.tls, longest);
+  if (connect !== undefined) {
+    sample.connect = Math.log(connect);
+    if (tls !== undefined) {
+      sample.latency = Math.log(connect + tls);
+      sample.handshake = Math.log(tls / connect);
+    } else if (!sample.failed) sample.latency = sample.connect; // clear-text target: connect is all there is
+  }
+  const rate = rateOf(observation);
+  if (rate !== undefined) {
+    sample.rate = Math.log(rate);
+    sample.plateau = plateauOf(observation.transfer);
+  }
+  if (typeof observation.network === 'string') sample.block = hash(observation.network);
+  return sample;
+}
+
+/** Whether a connect of e^`connect` ms is e^`usual` ms plus a retransmission timer, within half of either. */
+export function retransmitted(connect: number, usual: number): boolean {
+  const normal = Math.exp(usual);
+  const extra = Math.exp(connect) - normal;
+  const slack = Math.max(25, normal / 2);
+  return retransmissions.some((timer) => extra > timer - slack && extra < timer + slack && normal < timer / 2);
+}

@@ -1,0 +1,199 @@
+/** One target over one protocol: how far a sample lies from what is normal there, and what it teaches. */
+import { learn, memory } from './baseline.ts';
+import type { Tick } from './clock.ts';
+import type { View } from './control.ts';
+import { clip, round4 } from './rounding.ts';
+import { retransmitted, type Sample } from './sample.ts';
+import type { TargetState } from './state.ts';
+
+/** Samples behind a level before anything is compared with it. */
+const known = 10;
+/** Samples of goodput behind a level: transfers are rare. */
+const knownGoodput = 5;
+/** Transfers in a goodput level's memory: a day's worth at one in five minutes. */
+const goodputMemory = 288;
+/** Controls whose usual connect is within 2× of the target's share its fate on the way; a local CDN does not. */
+const matched = Math.log(2);
+/** Address blocks remembered per target. */
+const edges = 4;
+/** An address block never seen before may be farther away: this much of its slowness is put down to that. */
+const strange = Math.log(1.5);
+/** A throttled handshake: tls over connect at 2.5 times its normal while connect is within 1.5 times its own. */
+const signatureCrawl = Math.log(2.5);
+const signatureConnect = Math.log(1.5);
+
+/** What history and this round's controls say of one sample. Log-ratios, positive is worse; absent: not known. */
+export interface Deviation {
+  slow?: number | undefined;
+  crawl?: number | undefined;
+  short?: number | undefined;
+  /** A lost packet was measured, not the path: no speed is taken from this sample. */
+  lost: boolean;
+}
+
+export interface Offsets {
+  latency: number;
+  handshake: number;
+  goodput: number;
+}
+
+function median(values: number[]): number {
+  values.sort((a, b) => a - b);
+  const middle = values.length >> 1;
+  return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+}
+
+function isMatched(view: View, connect: number | undefined): boolean {
+  return view.connect === undefined || connect === undefined || Math.abs(view.connect - connect) <= matched;
+}
+
+/** Median slowness of the controls on paths of like length; undefined when there is none. */
+export function matchedSlowness(views: readonly View[], connect: number | undefined): number | undefined {
+  const slow: number[] = [];
+  for (const view of views) if (view.slow !== undefined && isMatched(view, connect)) slow.push(view.slow);
+  return slow.length > 0 ? median(slow) : undefined;
+}
+
+/** Median of the controls' own handshake ratios: a busy processor slows everybody's, near or far. */
+export function commonCrawl(views: readonly View[]): number | undefined {
+  const crawl: number[] = [];
+  for (const view of views) if (view.crawl !== undefined) crawl.push(view.crawl);
+  return crawl.length > 0 ? median(crawl) : undefined;
+}
+
+/** Least shortfall among the controls that transferred lately: one fast control clears the line. */
+export function commonShortfall(views: readonly View[]): number | undefined {
+  let least: number | undefined;
+  for (const { short } of views) if (short !== undefined && (least === undefined || short < least)) least = short;
+  return least;
+}
+
+/** Level for this block where it is known, else the target's own. */
+function usual(state: TargetState, block: string | undefined): { level: number; foreign: boolean } | undefined {
+  let familiar = false;
+  for (const edge of state.edges ?? []) {
+    if (edge[2] < known) continue;
+    if (edge[0] === block) return { level: edge[1], foreign: false };
+    familiar = true;
+  }
+  const global = state.latency;
+  if (global === undefined || global[1] < known) return undefined;
+  return { level: global[0], foreign: familiar && block !== undefined };
+}
+
+/** Measures a sample against the target's levels, the hour's offsets and the controls. */
+export function deviation(
+  state: TargetState | undefined,
+  sample: Sample,
+  hour: Offsets,
+  views: readonly View[],
+): Deviation {
+  if (state === undefined) return { lost: false };
+  const connect = state.connect;
+  if (sample.connect !== undefined && connect && connect[1] >= known && retransmitted(sample.connect, connect[0])) {
+    return { lost: true };
+  }
+  const result: Deviation = { lost: false };
+  if (sample.latency !== undefined) {
+    const normal = usual(state, sample.block);
+    if (normal !== undefined) {
+      const away = sample.latency - normal.level - hour.latency - (normal.foreign ? strange : 0);
+      // Controls are asked only when there is something to explain: nothing below 1 changes a decision.
+      result.slow = away > 0 ? away - Math.max(0, matchedSlowness(views, connect?.[0]) ?? 0) : away;
+    }
+  }
+  if (sample.handshake !== undefined && state.handshake && state.handshake[1] >= known) {
+    const away = sample.handshake - state.handshake[0] - hour.handshake;
+    result.crawl = away > 0 ? away - Math.max(0, commonCrawl(views) ?? 0) : away;
+  }
+  if (sample.rate !== undefined && state.goodput && state.goodput[1] >= knownGoodput) {
+    const away = state.goodput[0] + hour.goodput - sample.rate;
+    // TCP's rate falls as the round trip grows, in slow start and under loss alike (Mathis et al. 1997).
+    const farther = connect && sample.connect !== undefined ? Math.max(0, sample.connect - connect[0]) : 0;
+    result.short = away > 0 ? away - farther - Math.max(0, commonShortfall(views) ?? 0) : away;
+  }
+  return result;
+}
+
+/** The target after a sample: what it held is replaced; levels are learned apart, by `learnTarget`. */
+export function observeTarget(
+  before: TargetState | undefined,
+  sample: Sample,
+  away: Deviation,
+  { t, interval }: Tick,
+  transferEvery: number,
+): TargetState {
+  const gap = before ? Math.min(1800, t - before.at) : 3 * interval;
+  const next: TargetState = {
+    ...before,
+    at: t,
+    every: before ? Math.round(before.every + 0.2 * (gap - before.every)) : Math.round(gap),
+    failed: sample.failed ? 1 : 0,
+  };
+  if (!sample.failed) next.worked = 1;
+  if (away.slow !== undefined) next.slow = [round4(away.slow), t];
+  if (away.crawl !== undefined) {
+    next.crawl = [round4(away.crawl), t];
+    const near = before?.connect !== undefined && (sample.connect ?? 0) - before.connect[0] < signatureConnect;
+    if (away.crawl >= signatureCrawl && near) next.signature = Math.min(99, (before?.signature ?? 0) + 1);
+    else delete next.signature;
+  }
+  if (sample.rate !== undefined) {
+    const since = before?.short ? Math.min(7200, t - before.short[1]) : transferEvery;
+    next.transfers = Math.round((before?.transfers ?? transferEvery) * 0.8 + since * 0.2);
+    if (away.short !== undefined) next.short = [round4(away.short), t];
+    next.rates = [Math.round(Math.exp(sample.rate)), before?.rates?.[0] ?? 0];
+    const plateau = Math.round(sample.plateau ?? 0);
+    const last = before?.plateaus?.[0] ?? 0;
+    if (plateau > 0 || last > 0) next.plateaus = [plateau, last];
+    else delete next.plateaus;
+  }
+  return next;
+}
+
+/** Teaches a freshly made target what was normal in this round. Changes `next`, which nobody else holds yet. */
+export function learnTarget(next: TargetState, sample: Sample, away: Deviation, hour: Offsets): void {
+  if (away.lost) return;
+  const most = memory(next.every);
+  if (sample.connect !== undefined) next.connect = learn(next.connect, sample.connect, most);
+  if (sample.handshake !== undefined) next.handshake = learn(next.handshake, sample.handshake, most, hour.handshake);
+  if (sample.latency !== undefined) {
+    next.latency = learn(next.latency, sample.latency, most, hour.latency);
+    if (sample.block !== undefined)
+      next.edges = learnEdge(next.edges, sample.block, sample.latency, most, hour.latency);
+  }
+  if (sample.rate !== undefined) next.goodput = learn(next.goodput, sample.rate, goodputMemory, hour.goodput);
+}
+
+function learnEdge(
+  known: TargetState['edges'],
+  block: string,
+  x: number,
+  most: number,
+  offset: number,
+): NonNullable<TargetState['edges']> {
+  const list = known ?? [];
+  const index = list.findIndex((edge) => edge[0] === block);
+  const before = index < 0 ? undefined : list[index]!;
+  const [level, samples] = learn(before && [before[1], before[2]], x, most, offset);
+  const edge: [string, number, number] = [block, level, samples];
+  if (index === 0) {
+    const next = list.slice();
+    next[0] = edge;
+    return next;
+  }
+  // Most recently used first; the least recently used falls off.
+  return [edge, ...list.filter((_, i) => i !== index)].slice(0, edges);
+}
+
+/** The target with its levels moved to where it has been lately: a path that changed for good. */
+export function rebase(state: TargetState): TargetState {
+  const by = clip(state.slow?.[0] ?? 0, 0, 5);
+  if (by === 0) return state;
+  const next: TargetState = { ...state };
+  delete next.slow;
+  if (state.latency) next.latency = [round4(state.latency[0] + by), state.latency[1]];
+  if (state.connect) next.connect = [round4(state.connect[0] + by), state.connect[1]];
+  if (state.edges) next.edges = state.edges.map(([block, level, n]) => [block, round4(level + by), n]);
+  return next;
+}
