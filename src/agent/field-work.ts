@@ -41,8 +41,9 @@ export type AddressBook = (host: string) => string[];
 
 export interface FieldWork {
   network: Network;
-  observeTarget(planned: PlannedTarget, signal: AbortSignal): Promise<Observed>;
-  observeControl(planned: PlannedControl, signal: AbortSignal): Promise<Observed>;
+  /** `hurry`: with half the deadlines, for what has been mute already. */
+  observeTarget(planned: PlannedTarget, hurry: boolean, signal: AbortSignal): Promise<Observed>;
+  observeControl(planned: PlannedControl, hurry: boolean, signal: AbortSignal): Promise<Observed>;
   observeSibling(url: string, ip_protocol: IpProtocol, signal: AbortSignal): Promise<Observed>;
   /** `observed` is the target's own, as `observeTarget` gave it. */
   experiment(
@@ -91,19 +92,16 @@ export function createFieldWork(settings: FieldWorkSettings, instruments: Instru
 
   return {
     network,
-    async observeTarget(planned, signal) {
-      const observed = await observe(await aimAt(planned), instruments, signal);
+    async observeTarget(planned, hurry, signal) {
+      const observed = await observe(paced(await aimAt(planned), hurry), instruments, signal);
       for (const { ip } of observed.dialled) contacts.touch(ip, network.monotonic());
       return observed;
     },
-    async observeControl({ control, ip_protocol }, signal) {
+    async observeControl({ control, ip_protocol }, hurry, signal) {
       const { name: target, url, addresses } = control;
       const method = methodFor(url, false);
-      return observe(
-        await aim({ target, url, ip_protocol, addresses, method }, { public: false, trusted: false }),
-        instruments,
-        signal,
-      );
+      const plain = await aim({ target, url, ip_protocol, addresses, method }, { public: false, trusted: false });
+      return observe(paced(plain, hurry), instruments, signal);
     },
     async observeSibling(url, ip_protocol, signal) {
       const target = new URL(url).hostname;
@@ -117,10 +115,9 @@ export function createFieldWork(settings: FieldWorkSettings, instruments: Instru
     async experiment(kind, planned, observed, signal) {
       const mine = await aimAt({ ...planned, trusted: true });
       const rested_s = (ip: string) => contacts.rested_s(ip, network.monotonic());
-      // Half the time: what failed once is asked again several times in one round.
       const input = {
         kind,
-        aim: { ...mine, timeout_ms: timeout_ms / 2 },
+        aim: paced(mine, true),
         observed,
         rested_s,
         neutral_name: neutralName,
@@ -132,5 +129,11 @@ export function createFieldWork(settings: FieldWorkSettings, instruments: Instru
     takeLag: () => instruments.lag.takeWorst(),
   };
 }
+
+/**
+ * Half the deadlines for what is asked again: a connection that is not there after 5 s did not come in 10 s either, and
+ * a round in which everything is mute must still have time for its questions.
+ */
+const paced = (aim: Aim, hurry: boolean): Aim => (hurry ? { ...aim, timeout_ms: aim.timeout_ms / 2 } : aim);
 
 const seen = ({ servers, stub }: { servers: string[]; stub: boolean }) => ({ configured: servers, stub });

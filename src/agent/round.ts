@@ -5,7 +5,7 @@
  */
 import type { Observed } from '../measure/observe.ts';
 import type { ValidatedAddress } from '../model/outcome.ts';
-import type { ControlObservation, Round, VantageFacts } from '../model/round.ts';
+import type { ControlObservation, Observation, Round, VantageFacts } from '../model/round.ts';
 import type { Control, Platform } from '../model/target.ts';
 import type { Experiment } from '../model/verdict.ts';
 import type { IpProtocol } from '../model/vocabulary.ts';
@@ -13,6 +13,9 @@ import { createCrew } from './crew.ts';
 import type { FieldWork } from './field-work.ts';
 import { methodFor, type Plan, type PlannedControl, type PlannedTarget, usableControls } from './plan.ts';
 import { roundDeadline } from './round-deadline.ts';
+
+/** Key of the controls among the sides that can be mute; no platform's name has this form. */
+const controls = '*';
 
 /** A round ends here, so that it never runs into the next one. */
 const deadlineShare = 0.75;
@@ -29,6 +32,8 @@ export interface RoundInput {
   controls: readonly Control[];
   vantage: VantageFacts;
   plan: Plan;
+  /** Platforms that let deadlines pass in the round before. */
+  mute: ReadonlySet<string>;
   /** The judge's wishes, given what has been seen so far. */
   wanted: (roundSoFar: Round, pass: 1 | 2) => Experiment[];
 }
@@ -75,14 +80,22 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
     }
   };
 
+  const mute = new Set(input.mute);
+  /** After one deadline has passed in vain, the others of the same side are asked with less patience. */
+  const listen = (side: string, { failure }: Observation) => {
+    if (failure?.reason === 'generic_timeout_error') mute.add(side);
+  };
+
   const lookAtTarget = (planned: PlannedTarget) => async () => {
-    const observed = await work.observeTarget(planned, deadline.signal);
+    const observed = await work.observeTarget(planned, mute.has(planned.platform), deadline.signal);
+    listen(planned.platform, observed.observation);
     round.platforms[planned.platform]?.push(observed.observation);
     remember(planned.target.url, observed);
     seen.push({ planned, observed });
   };
   const lookAtControl = (planned: PlannedControl) => async () => {
-    const observed = await work.observeControl(planned, deadline.signal);
+    const observed = await work.observeControl(planned, mute.has(controls), deadline.signal);
+    listen(controls, observed.observation);
     const entry: ControlObservation = { ...observed.observation, scope: planned.control.scope };
     round.controls.push(entry);
   };

@@ -3,9 +3,8 @@
  *
  * `run`, `probe` and `demo` use this one function; only the network and the plan's width differ.
  */
-import { type Judgement, judge } from '../judge/judge.ts';
+import { type Judgement, judge, wanted } from '../judge/judge.ts';
 import type { JudgeParams, JudgeState } from '../judge/state.ts';
-import { wanted } from '../judge/wishes.ts';
 import type { RoundOutcome } from '../model/outcome.ts';
 import type { Round, VantageFacts } from '../model/round.ts';
 import type { Control, Platform } from '../model/target.ts';
@@ -44,6 +43,8 @@ export function createRounds(options: RoundsOptions): Rounds {
   let vantage = options.vantage;
   let suspect: ReadonlySet<string> = new Set();
   const failing = new Set<string>();
+  let mute: ReadonlySet<string> = new Set();
+  const siblings = options.platforms.filter((platform) => platform.siblings.length > 0).map(({ name }) => name);
 
   return {
     async next(index, overruns, signal) {
@@ -55,7 +56,8 @@ export function createRounds(options: RoundsOptions): Rounds {
           index: options.first_round + index - 1,
           vantage,
           plan,
-          wanted: (soFar, pass) => wanted(state, soFar, { ...options.params, pass }),
+          wanted: (soFar, pass) => wanted(state, soFar, options.params, { pass, siblings }),
+          mute,
         },
         work,
         signal,
@@ -66,6 +68,7 @@ export function createRounds(options: RoundsOptions): Rounds {
       vantage = { ...round.vantage, dns: undefined, clock_skew_s: undefined };
       suspect = suspects(judgement);
       rememberFailing(failing, round);
+      mute = mutePlatforms(round);
       return {
         round: withOpinions(round, judgement),
         events: judgement.events,
@@ -94,6 +97,14 @@ const withOpinions = (round: Round, { vantage, verdicts, states }: Judgement): R
 /** The vantage's state, when it is the reason why nothing can be said of any platform. */
 const cause = ({ vantage, verdicts }: Judgement) =>
   vantage !== 'online' && Object.values(verdicts).every(({ state }) => state === 'inconclusive') ? vantage : undefined;
+
+/** Platforms of which some target let every deadline pass. */
+const mutePlatforms = ({ platforms }: Round): Set<string> =>
+  new Set(
+    Object.entries(platforms).flatMap(([name, entries]) =>
+      entries.some(({ failure }) => failure?.reason === 'generic_timeout_error') ? [name] : [],
+    ),
+  );
 
 /**
  * A failing target stays in the plan every round until it recovers. Over IPv6 only where an IPv6 control worked:
