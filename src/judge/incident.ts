@@ -4,7 +4,7 @@ import type { Verdict } from '../model/verdict.ts';
 import type { AnomalyKind, Note } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
 import { ended, recover, watch } from './closing.ts';
-import { confidence } from './confidence.ts';
+import { confidence } from './incident-confidence.ts';
 import type { Gate } from './gate.ts';
 import type { Proof, SpeedFacts } from './kind.ts';
 import { onset, stamp } from './onset.ts';

@@ -223,11 +223,11 @@ function learnHours(
   }
   const hours = { ...before.hours };
   let changed = false;
-  for (const of of ['latency', 'handshake', 'goodput'] as const) {
-    const [sum, n] = residual[of];
+  for (const quantity of ['latency', 'handshake', 'goodput'] as const) {
+    const [sum, n] = residual[quantity];
     if (n === 0) continue;
-    const every = of === 'goodput' ? (state.streams.goodput.every ?? 300) : interval;
-    hours[of] = learnHour(before.hours[of], hour, sum / n, Math.max(interval, every));
+    const every = quantity === 'goodput' ? (state.streams.goodput.every ?? 300) : interval;
+    hours[quantity] = learnHour(before.hours[quantity], hour, sum / n, Math.max(interval, every));
     changed = true;
   }
   if (changed) state.hours = hours;
