@@ -2,7 +2,11 @@
 import type { Round } from '../model/round.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Mechanism, Note, VantageState } from '../model/vocabulary.ts';
-import type { RoundMemory, Slowdown } from './memory.ts';
+import { type Context, contextOf } from './context.ts';
+import { strongest } from './contrast.ts';
+import { type Finding, joinPlatform, judgeCase } from './finding.ts';
+import type { PlatformMemory, RoundMemory, Slowdown } from './memory.ts';
+import { remember } from './remember.ts';
 
 /** What this round says of the controls, by name. */
 export interface ControlTally {
@@ -34,25 +38,40 @@ export interface Assessment {
  * does not matter; nothing is read but the arguments.
  */
 export function assess(round: Round, memory: RoundMemory): Assessment {
-  const verdicts: Record<string, Verdict> = {};
-  for (const name of Object.keys(round.platforms)) {
-    verdicts[name] = {
-      state: 'inconclusive',
-      mechanisms: [],
-      confidence: 'low',
-      rule: 'not-measured',
-      rules_version: '1',
-      notes: [],
-    };
+  const context = contextOf(round, memory);
+  const { vantage, controls, contrasts } = context;
+  const verdicts: [string, Verdict][] = [];
+  const slowdowns: [string, Slowdown][] = [];
+  const platforms: [string, PlatformMemory][] = [];
+  for (const [platform, cases] of context.cases) {
+    const findings = cases.map((one) => judgeCase(one, context));
+    verdicts.push([platform, joinPlatform(findings, context)]);
+    const slowdown = strongest(cases.flatMap((one) => contrasts.get(one) ?? []));
+    if (slowdown) slowdowns.push([platform, slowdown]);
+    platforms.push([platform, remember(platform, findings, slowdown, memory)]);
   }
-  const controls: ControlTally = { measured: [], failed: [], fit: false };
   return {
-    vantage: 'online',
-    vantage_notes: [],
-    vantage_mechanisms: [],
-    verdicts,
-    slowdowns: {},
-    controls,
-    platforms: memory.platforms ?? {},
+    vantage: vantage.state,
+    vantage_notes: vantage.notes,
+    vantage_mechanisms: vantage.mechanisms,
+    // fromEntries defines keys such as `__proto__` as what they are: names.
+    verdicts: Object.fromEntries(verdicts),
+    slowdowns: Object.fromEntries(slowdowns),
+    controls: {
+      measured: controls.measured,
+      failed: controls.failed,
+      ...(controls.alone === undefined ? {} : { alone: controls.alone }),
+      fit: vantage.fit4.attempted > 0 ? vantage.fit4.fit : vantage.fit6.fit,
+    },
+    platforms: Object.fromEntries(platforms),
   };
+}
+
+/**
+ * The findings by target, for tests, `probe` and the methodology's examples: which rule decided what.
+ * Same reading as `assess`.
+ */
+export function findings(round: Round, memory: RoundMemory): Finding[] {
+  const context: Context = contextOf(round, memory);
+  return [...context.cases.values()].flat().map((one) => judgeCase(one, context));
 }

@@ -1,31 +1,57 @@
-/**
- * How much an incident may be leaned on, from what carries it. The words are defined by these numbers and no others:
- *
- * - *high*: an artefact or a differential in two rounds or more; or `throttled` or `degraded` at two companies at once,
- *   with the baseline ready and path-matched controls fine;
- * - *medium*: an artefact or a differential in one round; or a comparison with the baseline ready and controls fine;
- *   `blocked` and `unreachable` by comparison are never more;
- * - *low*: anything else: since the start, before the baseline is ready, or with no control to compare with.
- */
+/** How sure a finding is, in steps: a rule's ceiling, less one for everything that a careful reader would miss. */
 import type { Confidence } from '../model/vocabulary.ts';
-import type { Gate } from './gate.ts';
-import type { SpeedFacts } from './kind.ts';
-import type { JudgeParams } from './params.ts';
-import type { IncidentState, PlatformState } from './state.ts';
+import type { Case } from './case.ts';
+import { type Context, fitFor, nearResets, timesSeen } from './context.ts';
+import { entries } from './reading.ts';
+import type { Rule } from './rule.ts';
 
-export function confidence(
-  state: PlatformState,
-  incident: IncidentState,
-  { facts, gate, companies, params }: { facts: SpeedFacts; gate: Gate; companies: number; params: JudgeParams },
-): Confidence {
-  const proofs = incident.proofs ?? 0;
-  if (proofs >= 2) return 'high';
-  if (proofs === 1) return 'medium';
-  if (incident.notes.includes('since_start')) return 'low';
-  if (incident.kind === 'blocked') return 'medium';
-  if (state.observed * 1000 < params.ready_after_ms) return 'low';
-  const ofSpeed = incident.kind === 'throttled' || incident.kind === 'degraded';
-  if (!ofSpeed) return gate.healthy === false ? incident.confidence : 'medium';
-  if (!facts.controlsFine) return incident.confidence;
-  return companies >= 2 ? 'high' : 'medium';
+/** The calm plan measures two controls a round: fewer answers than that are no witness (measurement.md). */
+const witnesses = 2;
+
+/** So many controls must have been looked at before "the line is at fault" is certain, or likely. */
+const controlsForCertainty = 4;
+const controlsForLikelihood = 2;
+
+const words = ['low', 'medium', 'high'] as const;
+
+/** 1 low, 2 medium, 3 high. */
+export function wordFor(level: number): Confidence {
+  return words[Math.min(3, Math.max(1, level)) - 1] ?? 'low';
+}
+
+function seenTwice(rule: Rule, one: Case, context: Context): boolean {
+  if (rule.id === 'reset-nearer-than-path') return nearResets(one, context) >= 2;
+  if (rule.id === 'tcp-two-companies') return one.trusted !== 'untried' || timesSeen(one, context) >= 2;
+  return timesSeen(one, context) >= 2;
+}
+
+function extraTrust({ last, observation }: Case): boolean {
+  return last.evidence?.tls?.extra_trust === true || observation.evidence?.tls?.extra_trust === true;
+}
+
+/** A complete answer of which the record tells neither status nor where the address came from is a thin one. */
+function thinness(one: Case): number {
+  const provenance = one.observation.address_source !== undefined || entries(one.last.dns).length > 0;
+  return (one.status === undefined ? 1 : 0) + (provenance ? 0 : 1);
+}
+
+/** The level (1–3) of what `rule` found in `one`. */
+export function levelOf(rule: Rule, one: Case, context: Context): number {
+  let level: number = rule.verdict?.ceiling ?? 1;
+  const state = rule.verdict?.state;
+  const fit = fitFor(context, one);
+  if (state === 'reachable' || state === 'refused') {
+    level -= thinness(one) + (extraTrust(one) ? 1 : 0);
+  } else if (state === 'inconclusive') {
+    const looked = context.controls.measured.length;
+    level -= (looked < controlsForCertainty ? 1 : 0) + (looked < controlsForLikelihood ? 1 : 0);
+  } else if (state === 'unreachable') {
+    const corroborated = one.elsewhere !== undefined && timesSeen(one, context) >= 2 && fit.ok >= witnesses;
+    level += corroborated ? 1 : 0;
+  } else {
+    if (!fit.fit || fit.ok < witnesses) level -= 1;
+    if (rule.wantsRepeat && !seenTwice(rule, one, context)) level -= 1;
+    if (rule.id.startsWith('dns-') && one.trustedRemembered && one.trusted !== 'untried') level -= 1;
+  }
+  return Math.min(3, Math.max(1, level));
 }

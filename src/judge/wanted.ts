@@ -1,7 +1,13 @@
 /** What to measure before this round is judged. Thresholds live here; deadlines, budget and order of work do not. */
 import type { Round } from '../model/round.ts';
 import type { Experiment } from '../model/verdict.ts';
+import type { ExperimentKind } from '../model/vocabulary.ts';
+import { isForeignChain, isTlsCut } from './attempt.ts';
+import type { Case } from './case.ts';
+import { type Context, contextOf } from './context.ts';
 import type { RoundMemory } from './memory.ts';
+import { amount, entries, object, own } from './reading.ts';
+import { freezesOf, largeHello } from './rule-answer.ts';
 
 export interface WantedParams {
   /** `experiments.neutral_sni` of the configuration. */
@@ -16,10 +22,97 @@ export interface WantedParams {
   beacons?: boolean | undefined;
 }
 
+/** While an incident is open and its kind decided, experiments run every so many rounds (measurement.md 7). */
+const decidedEvery = 10;
+
+/** A handshake this many times its own baseline widens the round (measurement.md, calm plan). */
+const oddHandshake = 3;
+
 /**
  * The experiments that this round needs, most telling first; empty for a calm round. `all_controls` is asked for once,
  * with platform `*`; what has been measured already is not asked for again. Never throws.
  */
-export function wanted(_memory: RoundMemory, _roundSoFar: Round, _params: WantedParams): Experiment[] {
-  return [];
+export function wanted(memory: RoundMemory, roundSoFar: Round, params: WantedParams): Experiment[] {
+  const context = contextOf(roundSoFar, memory);
+  const wishes: Experiment[] = [];
+  const troubled: string[] = [];
+  for (const [platform, cases] of context.cases) {
+    const failing = cases.filter(({ attempted, complete }) => attempted && !complete);
+    const odd = isOdd(platform, cases, context);
+    if (failing.length === 0 && !odd) continue;
+    troubled.push(platform);
+    if (restsThisRound(platform, memory)) continue;
+    if (params.pass === 1) wishes.push({ kind: 'all_targets', platform });
+    wishes.push(...failing.flatMap((one, index) => forFailure(one, index === 0, params)));
+    if (odd || failing.some(isSlowEnd)) wishes.push(...forSlowness(platform, cases, params));
+  }
+  const controlsDoubtful = context.controls.failed.some((name) => !context.controls.impaired.includes(name));
+  const looks = troubled.some((platform) => !restsThisRound(platform, memory));
+  if (params.pass === 1 && (looks || controlsDoubtful)) wishes.unshift({ kind: 'all_controls', platform: '*' });
+  return wishes;
+}
+
+/** Decided and open: nothing more is to be learned this round, the plan's own samples follow the incident. */
+function restsThisRound(platform: string, memory: RoundMemory): boolean {
+  const rounds = amount(own(object(memory.decided), platform));
+  return rounds !== undefined && rounds % decidedEvery !== 0;
+}
+
+/** Nothing failed, and yet: history's word, a slow handshake, a stall. */
+function isOdd(platform: string, cases: readonly Case[], { memory }: Context): boolean {
+  if (Array.isArray(memory.suspects) && memory.suspects.includes(platform)) return true;
+  return cases.some((one) => {
+    const first = one.attempts[0];
+    const normal = amount(object(own(memory.baselines, one.target))?.handshake_ms);
+    const took = (first?.connect_ms ?? 0) + (first?.tls_ms ?? 0);
+    return freezesOf(one).length > 0 || (normal !== undefined && normal > 0 && took > oddHandshake * normal);
+  });
+}
+
+/** The answer began and did not come: silence after TLS may be a policer. */
+function isSlowEnd({ failure }: Case): boolean {
+  return failure?.phase === 'processing' || failure?.phase === 'transfer';
+}
+
+function done({ observation }: Case, kind: ExperimentKind): boolean {
+  return entries(observation.experiments).some((fact) => fact.kind === kind);
+}
+
+/**
+ * A neutral name first, before more attempts with the real one taint the address (Turkey: slow for minutes); then
+ * repeats, which tell an accident from a filter; then other ways to the name.
+ */
+function forFailure(one: Case, isFirst: boolean, params: WantedParams): Experiment[] {
+  const { platform, target, failure } = one;
+  const kinds: ExperimentKind[] = [];
+  const cut = one.attempts.some(isTlsCut);
+  const foreign = one.attempts.some(isForeignChain);
+  const answeredWrongly = one.cleartext && (isSlowEnd(one) || failure === undefined);
+  if (params.neutral_sni && (cut || foreign || answeredWrongly)) kinds.push('neutral_sni');
+  if (isFirst) kinds.push('repeat');
+  kinds.push('trusted_address');
+  if (failure?.phase === 'connect' || failure?.phase === 'tls' || isSlowEnd(one)) kinds.push('other_address');
+  if (params.large_hello && cut && largeHello(one.observation) === undefined) kinds.push('large_hello');
+  const wishes: Experiment[] = kinds.filter((kind) => !done(one, kind)).map((kind) => ({ kind, platform, target }));
+  if (isFirst && params.siblings?.includes(platform)) wishes.push({ kind: 'sibling', platform });
+  return wishes;
+}
+
+/** A slow platform: the contrasts of rule 11, and downloads beside a control's. */
+function forSlowness(platform: string, cases: readonly Case[], params: WantedParams): Experiment[] {
+  const wishes: Experiment[] = [];
+  for (const one of cases) {
+    if (!one.attempted) continue;
+    const { target } = one;
+    if (params.neutral_sni && !one.cleartext && one.answered && !done(one, 'neutral_sni')) {
+      wishes.push({ kind: 'neutral_sni', platform, target });
+    }
+    const sampled = object(one.observation.transfer) !== undefined;
+    if ((sampled || isSlowEnd(one)) && !done(one, 'transfer')) wishes.push({ kind: 'transfer', platform, target });
+    if (params.beacons && !done(one, 'beacon')) wishes.push({ kind: 'beacon', platform, target });
+  }
+  const transfers = cases.some(({ observation }) => object(observation.transfer) !== undefined);
+  if (transfers || wishes.some(({ kind }) => kind === 'transfer')) wishes.push({ kind: 'control_transfer', platform });
+  if (params.siblings?.includes(platform)) wishes.push({ kind: 'sibling', platform });
+  return wishes;
 }

@@ -1,0 +1,189 @@
+/** One target over one IP protocol in one round, read for the rules: every question that a rule asks, answered once. */
+import type { Exchange, Failure, Observation, ReferenceFact, Round } from '../model/round.ts';
+import type { IpProtocol, Reason } from '../model/vocabulary.ts';
+import { siteOf } from './address.ts';
+import {
+  type Attempt,
+  attemptsOf,
+  failureOf,
+  isCleartext,
+  isLocal,
+  isTlsCut,
+  lastExchange,
+  type NeutralAnswer,
+  neutralsOf,
+  provesAddress,
+  sameAddress,
+} from './attempt.ts';
+import { type DnsView, viewDns } from './dns-view.ts';
+import { amount, entries, own, text } from './reading.ts';
+
+export interface Case {
+  platform: string;
+  company: string;
+  target: string;
+  protocol: IpProtocol | undefined;
+  host: string | undefined;
+  observation: Observation;
+  last: Exchange;
+  cleartext: boolean;
+  /** Something was tried, and not cut short by ourselves. */
+  attempted: boolean;
+  /** The first attempt brought a complete answer from an address of the user's own resolver. */
+  complete: boolean;
+  /** Any attempt at such an address did. */
+  answered: boolean;
+  status: number | undefined;
+  /** Absent when complete; synthetic (`resolve`) when only another resolver's address answered. */
+  failure: Failure | undefined;
+  attempts: Attempt[];
+  neutrals: NeutralAnswer[];
+  dns: DnsView;
+  /** TLS was cut off, and the same address answered another name. */
+  sni: boolean;
+  /** What cut it. */
+  cut: Reason | undefined;
+  /** Addresses that a trusted resolver (or last week) gave: they work, they fail by the name alone, or they fail. */
+  trusted: 'works' | 'sni' | 'fails' | 'untried';
+  trustedRemembered: boolean;
+  elsewhere: 'reachable' | 'down' | undefined;
+  /** The same target over the other IP protocol. */
+  twin: Case | undefined;
+}
+
+/** References older than this say nothing of now (contract: ten minutes). */
+const referenceAgeS = 600;
+
+/** An address of the user's own resolver that completes TLS, or no address at all: the failure then lies in DNS. */
+const resolveReason: Readonly<Record<string, Reason>> = {
+  'dns.nxdomain': 'dns_nxdomain_error',
+  'dns.refused': 'dns_refused_error',
+  'dns.servfail': 'dns_servfail_error',
+  'dns.timeout': 'generic_timeout_error',
+  'dns.no_answer': 'dns_no_answer',
+  'dns.injection.bogon': 'dns_bogon_error',
+};
+
+function elsewhereOf(references: readonly ReferenceFact[], target: string): Case['elsewhere'] {
+  let known: Case['elsewhere'];
+  for (const { target: name, outcome, age_s } of references) {
+    if (name !== target || (amount(age_s) ?? Number.POSITIVE_INFINITY) > referenceAgeS) continue;
+    if (outcome === 'ok') return 'reachable';
+    if (outcome === 'failed') known = 'down';
+  }
+  return known;
+}
+
+/** Words with which providers and ministries title their block pages; none that a server's own error page carries. */
+const blockPageTitle =
+  /\b(site|page|url|content|website|web ?page)\b.{0,40}\b(blocked|banned|restricted|prohibited)\b|surf safely|court order|internet ?positif|terblokir|engellenmiştir|erişim(e)? engel|заблокир|ограничен доступ|доступ (к|ограничен)|محجوب|محظور|مسدود|ممنوع الوصول/iu;
+
+/** A page in clear text that stands in the site's place: a fingerprint, or a title that says so. */
+export function isBlockPage({ evidence }: Pick<Attempt, 'evidence'>): boolean {
+  if (text(evidence.http?.blockpage) !== undefined) return true;
+  const title = text(evidence.http?.title);
+  return title !== undefined && blockPageTitle.test(title.slice(0, 300));
+}
+
+/** In clear text a redirect to somebody else's host, whose answer nobody vouches for, is a way to a block page. */
+function ledAstray(observation: Observation, last: Exchange, ok: boolean): boolean {
+  if (!isCleartext(observation)) return false;
+  const home = siteOf(observation.host);
+  if (home === undefined) return false;
+  if (last !== observation) {
+    const end = siteOf(last.host);
+    return end !== undefined && end !== home && (!ok || isCleartext(last));
+  }
+  const led = siteOf(observation.evidence?.http?.location_host);
+  return led !== undefined && led !== home;
+}
+
+export function astray({ observation, last }: Pick<Case, 'observation' | 'last'>): boolean {
+  return ledAstray(observation, last, observation.outcome === 'ok');
+}
+
+function trustedState(attempts: readonly Attempt[], neutrals: readonly NeutralAnswer[]): Case['trusted'] {
+  const tried = attempts.filter(({ own: ownAddress }) => !ownAddress);
+  if (tried.length === 0) return 'untried';
+  if (tried.some(provesAddress)) return 'works';
+  return tried.some(isTlsCut) && neutrals.some(({ answered }) => answered) ? 'sni' : 'fails';
+}
+
+function caseOf(round: Round, platform: string, observation: Observation): Case {
+  const last = lastExchange(observation);
+  const protocol = observation.ip_protocol === 'ip6' ? 'ip6' : observation.ip_protocol === 'ip4' ? 'ip4' : undefined;
+  const attempts = attemptsOf(observation, last);
+  const neutrals = neutralsOf(observation);
+  const first = attempts[0] as Attempt;
+  const cleartext = isCleartext(last);
+  const dns = viewDns({ observation, last, protocol, attempts, vantageDns: entries(round.vantage?.dns) });
+  const bad = cleartext && (isBlockPage(first) || dns.mechanism === 'dns.injection.bogon');
+  const strayed = astray({ observation, last });
+  const complete = first.ok && first.own && !bad && !strayed;
+  const cuts = attempts.filter(isTlsCut);
+  const sni = cuts.some((cut) => neutrals.some((neutral) => neutral.answered && sameAddress(cut, neutral)));
+  let failure = failureOf(observation.failure) ?? first.failure;
+  if (complete) failure = undefined;
+  else if (first.ok && !first.own) {
+    failure = { phase: 'resolve', reason: resolveReason[dns.mechanism ?? ''] ?? 'dns_no_answer', after_ms: 0 };
+  }
+  const reason = cuts[0]?.failure?.reason;
+  const answer = complete
+    ? undefined
+    : attempts.find(
+        ({ kind, ok, own: isOwn, evidence }) =>
+          kind !== 'first' && ok && isOwn && !(cleartext && isBlockPage({ evidence })),
+      );
+  return {
+    platform,
+    company: text(own(round.companies, platform)) ?? platform,
+    target: text(observation.target) ?? '',
+    protocol,
+    host: text(last.host),
+    observation,
+    last,
+    cleartext,
+    attempted: (first.ok || observation.outcome === 'failed') && failure?.reason !== 'interrupted',
+    complete,
+    answered: complete || answer !== undefined,
+    status: answer === undefined ? (amount(observation.status) ?? first.status) : answer.status,
+    failure,
+    attempts,
+    neutrals,
+    dns,
+    sni,
+    cut: reason === 'connection_aborted' ? 'connection_reset' : reason,
+    trusted: trustedState(attempts, neutrals),
+    trustedRemembered: attempts.every(({ own: isOwn, remembered }) => isOwn || remembered),
+    elsewhere: elsewhereOf(entries(round.references), text(observation.target) ?? ''),
+    twin: undefined,
+  };
+}
+
+/** Every observation of a platform as a case, in an order that does not depend on the record's. */
+export function casesOf(round: Round, platform: string): Case[] {
+  const cases = entries(own(round.platforms, platform)).map((observation) => caseOf(round, platform, observation));
+  cases.sort(byName);
+  for (const one of cases) {
+    if (one.protocol === undefined) continue;
+    const twins = cases.filter(
+      ({ target, protocol }) => target === one.target && protocol !== undefined && protocol !== one.protocol,
+    );
+    one.twin = twins.find(({ complete }) => complete) ?? twins[0];
+  }
+  return cases;
+}
+
+function byName(a: Case, b: Case): number {
+  const left = `${a.target} ${a.protocol ?? ''}`;
+  const right = `${b.target} ${b.protocol ?? ''}`;
+  if (left !== right) return left < right ? -1 : 1;
+  // The same target twice: told apart by content, so that the record's order does not show.
+  const [one, other] = [JSON.stringify(a.observation), JSON.stringify(b.observation)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** The failure is ours, not the other side's. */
+export function failsLocally({ failure }: Case): boolean {
+  return isLocal(failure);
+}
