@@ -70,11 +70,14 @@ const certificateCodes = new Set([
 
 /** Fields of a system error, read from anything that may be thrown. */
 export function errorFields(error: unknown): { code: string; syscall: string } {
-  const { code, syscall, cause } = (typeof error === 'object' && error !== null ? error : {}) as {
+  const { code, syscall, cause, name } = (typeof error === 'object' && error !== null ? error : {}) as {
     code?: unknown;
     syscall?: unknown;
     cause?: unknown;
+    name?: unknown;
   };
+  // llhttp's errors come with and without their code.
+  if (name === 'HTTPParserError' && code === undefined) return { code: 'HPE_INVALID', syscall: '' };
   if (typeof code === 'string') return { code, syscall: typeof syscall === 'string' ? syscall : '' };
   return cause === undefined ? { code: '', syscall: '' } : errorFields(cause);
 }

@@ -39,6 +39,8 @@ export async function handshake(
   { network, lag, trust }: { network: Pick<Network, 'monotonic'>; lag: LagGuard; trust: Trust },
   signal: AbortSignal,
 ): Promise<{ fact: HandshakeFact; value?: TLSSocket }> {
+  // Before the clock starts: the large one is built at its first use.
+  const secureContext = large_hello ? trust.largeContext() : trust.context;
   const limit = deadline(timeout_ms, signal);
   const phase = lag.open();
   const before = socket.bytesRead;
@@ -50,7 +52,7 @@ export async function handshake(
         // Without a servername Node checks the certificate against `host`, and sends no SNI.
         ...(isIP(server_name) === 0 ? { servername: server_name } : { host: server_name }),
         ALPNProtocols: [...alpn],
-        secureContext: large_hello ? trust.largeContext() : trust.context,
+        secureContext,
         rejectUnauthorized: false,
       });
       const onAbort = () => fail(limit.signal.reason);

@@ -99,8 +99,10 @@ export async function request(
     reader.fail(error);
   } finally {
     limit.end();
+    // In this order: undici asserts, outside any try, that nothing is under way when its socket closes.
+    reader.abort();
+    await client.destroy().catch(() => {});
     input.socket.destroy();
-    client.destroy().catch(() => {});
   }
   return reader.fact();
 }
@@ -145,6 +147,7 @@ function createReader(input: RequestInput, network: Pick<Network, 'monotonic'>, 
   let length = 0;
   let capped = false;
   let over = false;
+  let controller: Dispatcher.DispatchController | undefined;
 
   const now = () => network.monotonic();
   const began = () => {
@@ -170,6 +173,8 @@ function createReader(input: RequestInput, network: Pick<Network, 'monotonic'>, 
     const at = now();
     if (firstByte === undefined || head === undefined) {
       const reason = error === 'deadline' ? 'generic_timeout_error' : error === 'interrupted' ? error : reasonOf(error);
+      // A first byte that no head followed ended nothing.
+      delete fact.processing_ms;
       return finish({ phase: 'processing', reason, after_ms: rounded(at - sent) });
     }
     const silent = at - lastByte >= stalled_share * (at - firstByte);
@@ -191,12 +196,16 @@ function createReader(input: RequestInput, network: Pick<Network, 'monotonic'>, 
   return {
     fail,
     fact: () => fact,
+    abort() {
+      if (!controller?.aborted) controller?.abort(new Error('over'));
+    },
     handler: (done: () => void): Dispatcher.DispatchHandler => ({
-      onRequestStart() {
+      onRequestStart(started) {
+        controller = started;
         sent = now();
       },
       onResponseStarted: began,
-      onResponseStart(controller, status, headers) {
+      onResponseStart(_controller, status, headers) {
         if (over || status < 200) return;
         began();
         const http2 = 'alpnProtocol' in input.socket && input.socket.alpnProtocol === 'h2';
@@ -205,15 +214,14 @@ function createReader(input: RequestInput, network: Pick<Network, 'monotonic'>, 
           capped = true;
           finish();
           done();
-          controller.abort(new Error('body cap'));
         }
       },
-      onResponseData(controller, chunk) {
+      onResponseData(started, chunk) {
         if (over || take(chunk)) return;
         capped = true;
         finish();
         done();
-        controller.abort(new Error('body cap'));
+        started.abort(new Error('body cap'));
       },
       onResponseEnd() {
         finish();
