@@ -37,12 +37,13 @@ export function inOrder(mistakes: readonly Mistake[]): Mistake[] {
 /** Longest value shown: enough to recognise it, too short to flood a terminal. */
 const shown = 60;
 
-/** A value as the reader wrote it, on one line and never long; control characters are escaped. */
+/** A value as the reader wrote it, on one line and never long; control characters are escaped, credentials left out. */
 export function show(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value !== 'string') return String(value);
-  const text = value.length > shown ? `${value.slice(0, shown)}…` : value;
+  const open = value.replace(/\/\/[^/\s]*@/g, '//…@');
+  const text = open.length > shown ? `${open.slice(0, shown)}…` : open;
   return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
 }

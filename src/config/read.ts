@@ -8,9 +8,12 @@ import type { Source } from './yaml.ts';
 /** Values from flags and environment, by the text of their path in the file. */
 export type Overrides = ReadonlyMap<string, Given & { path: Path }>;
 
+/** Of a list the items with a mistake are holes, so that the index of the others still says where they stand. */
+type Holed<T> = T extends (infer Item)[] ? (Item | undefined)[] : T;
+
 export interface Sections<T> {
-  /** What could be read. A section with a mistake is absent; of a list the items with a mistake are holes. */
-  value: { [K in keyof T]?: T[K] };
+  /** What could be read. A section with a mistake is absent, except the sound items of a list. */
+  value: { [K in keyof T]?: Holed<T[K]> };
   mistakes: Mistake[];
 }
 

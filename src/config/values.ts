@@ -5,7 +5,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { countries } from './countries.ts';
-import { parseDuration, parseSize } from './units.ts';
+import { durationPattern, parseDuration, parseSize, sizePattern } from './units.ts';
 
 /** A text of a given form. `pattern` also goes into the JSON schema, so that editors check it. */
 export function word(pattern: RegExp, expected: string) {
@@ -20,7 +20,8 @@ export function text(expected: string, accepts: (value: string) => boolean) {
 /** A duration between two bounds (both allowed, written as durations); its output is whole milliseconds. */
 export function duration(least: string, most: string) {
   const [low, high] = [parseDuration(least)!, parseDuration(most)!];
-  return z.string({ error: 'a duration such as "60s"' }).transform((value, context) => {
+  const written = z.string({ error: 'a duration such as "60s"' }).meta({ pattern: durationPattern.source });
+  return written.transform((value, context) => {
     const ms = parseDuration(value);
     if (ms !== undefined && ms >= low && ms <= high) return ms;
     const bound = ms === undefined ? 'a duration such as "60s"' : ms < low ? `at least ${least}` : `at most ${most}`;
@@ -32,7 +33,8 @@ export function duration(least: string, most: string) {
 /** A size between two bounds (both allowed, written as sizes); its output is whole bytes. */
 export function size(least: string, most: string) {
   const [low, high] = [parseSize(least)!, parseSize(most)!];
-  return z.string({ error: 'a size such as "200MB" or "64KiB"' }).transform((value, context) => {
+  const written = z.string({ error: 'a size such as "200MB" or "64KiB"' }).meta({ pattern: sizePattern.source });
+  return written.transform((value, context) => {
     const bytes = parseSize(value);
     if (bytes !== undefined && bytes >= low && bytes <= high) return bytes;
     const bound =
@@ -49,7 +51,8 @@ export function share(least: number, most: number) {
 
 /** A URL of one of the schemes, with a host, without credentials and without a fragment. */
 export function url(schemes: readonly ('http' | 'https')[], example: string) {
-  const expected = `a URL such as "${example}"`;
+  const kind = schemes.includes('http') ? 'a URL' : 'an https URL';
+  const expected = `${kind} such as "${example}" (no credentials, no #)`;
   return text(expected, (value) => {
     if (/[\s\u0000-\u001f]/.test(value) || !URL.canParse(value)) return false;
     const { protocol, hostname, username, password, hash } = new URL(value);

@@ -1,6 +1,6 @@
 /** A YAML file to plain values, and every path in it to a line and a column. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
 import { Complaint } from '../model/errors.ts';
 import type { Mistake, Path } from './mistakes.ts';
 
@@ -62,15 +62,6 @@ function readStart(path: string, limit: number): Buffer {
 
 export function parseYaml(content: string, name: string): Source {
   const lines = new LineCounter();
-  const document = parseDocument(content, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
-    stringKeys: true,
-    merge: false,
-    version: '1.2',
-    schema: 'core',
-  });
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -80,23 +71,52 @@ export function parseYaml(content: string, name: string): Source {
     const { line, column } = place(offset);
     mistakes.push({ where: `${name}:${line}:${column}`, line, column, path: [], says });
   };
-  for (const problem of [...document.errors, ...document.warnings]) {
-    const from = problem.pos[0];
-    if (problem.code === 'DUPLICATE_KEY') add(from, `${keyAt(content, from)}: this key is written twice`);
-    else add(from, `not YAML: ${problem.message.split('\n')[0]}`);
-  }
   let value: unknown;
-  if (mistakes.length === 0) {
-    try {
-      value = absent(document.toJS({ maxAliasCount }), []);
-    } catch (error) {
-      if (!(error instanceof ReferenceError)) throw error;
-      add(0, 'not YAML that we read: too many uses of an alias, or an alias inside itself');
-      value = undefined;
+  let contents: unknown;
+  try {
+    const document = parseDocument(content, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: true,
+      stringKeys: true,
+      merge: false,
+      version: '1.2',
+      schema: 'core',
+    });
+    contents = document.contents;
+    for (const problem of [...document.errors, ...document.warnings]) {
+      const from = problem.pos[0];
+      if (problem.code === 'DUPLICATE_KEY') add(from, `${keyAt(content, from)}: this key is written twice`);
+      else add(from, `not YAML: ${plainWords[problem.code] ?? problem.message.split('\n')[0]}`);
     }
+    if (mistakes.length === 0) value = absent(document.toJS({ maxAliasCount }), []);
+  } catch (error) {
+    if (error instanceof RangeError) add(0, 'not YAML that we read: nested too deeply');
+    else if (error instanceof ReferenceError) add(firstAlias(contents), `not YAML that we read: ${error.message}`);
+    else throw error;
   }
-  const position = (path: Path, key = false) => place(offsetOf(document.contents, path, key));
-  return { name, value, mistakes, position };
+  return { name, value, mistakes, position: (path, key = false) => place(offsetOf(contents, path, key)) };
+}
+
+/** Where the library's remark speaks to a programmer. */
+const plainWords: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here, and a configuration is one',
+  NON_STRING_KEY: 'a key that is no text',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
+};
+
+/** Where the first alias stands: what is wrong with one is found only when all are put in. */
+function firstAlias(contents: unknown): number {
+  let offset = 0;
+  if (isNode(contents)) {
+    visit(contents, {
+      Alias(_, alias) {
+        offset = alias.range?.[0] ?? 0;
+        return visit.BREAK;
+      },
+    });
+  }
+  return offset;
 }
 
 /** The key as written, for a message. */
@@ -107,7 +127,7 @@ function keyAt(content: string, offset: number): string {
 /** Turns the empty values of maps into `undefined`; those of lists stay null and are mistakes. */
 function absent(value: unknown, above: unknown[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (above.includes(value)) throw new ReferenceError('an alias inside itself');
+  if (above.includes(value)) throw new ReferenceError('an alias inside what it stands for');
   const inside = [...above, value];
   if (Array.isArray(value)) return value.map((item) => absent(item, inside));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, absent(item, inside) ?? undefined]));
