@@ -12,8 +12,10 @@ const BEFORE = 20 * 1024;
 /** The agent stops after so much plateau (measurement.md: 2.5 s before a kind is decided), ms; deadline of the contract. */
 const PLATEAU_ENOUGH = 2_500;
 const TIMEOUT = 10_000;
-/** Mathis et al. 1997: the rate that a loss ratio allows, MSS 1460. */
-const MATHIS_BITS = 1460 * 8 * 1.22;
+/** Mathis et al. 1997: the rate that a loss ratio allows one connection, bits per second, MSS 1460. */
+export function lossLimit(trip_s: number, loss: number): number {
+  return (1460 * 8 * 1.22) / (trip_s * Math.sqrt(loss));
+}
 
 /** Rate of the line for one transfer now, bits per second: evening, household, noise, and the tail of the NDT tests. */
 function lineRate(now: Conditions): number {
@@ -39,7 +41,7 @@ export function transfer(now: Conditions, p: number, into: Observation): void {
   const limit = air.limit_bps[p]!;
   const loss = now.loss + air.path_loss[p]!;
   let rate = lineRate(now) * air.path_rate[p]!;
-  if (loss > 0.001) rate = Math.min(rate, MATHIS_BITS / (trip_s * Math.sqrt(loss)));
+  if (loss > 0.001) rate = Math.min(rate, lossLimit(trip_s, loss));
   const limited = limit < rate;
   if (limited) rate = limit * rng.between(0.92, 1);
   const bits = (OBJECT - BEFORE) * 8;

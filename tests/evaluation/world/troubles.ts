@@ -44,6 +44,15 @@ export const troubleClasses: readonly TroubleClass[] = [
     },
   },
   {
+    name: 'path loss',
+    why: 'a bad link towards one platform: a tenth of the packets lost for half an hour, as policing would, by accident',
+    allowed: ['degraded', 'unreachable'],
+    length: 90,
+    make: ({ platform, from, rng }) => [
+      { kind: 'path loss', from, to: from + 30, act: worsen(pathsOf(platform), { loss: rng.between(0.03, 0.15) }) },
+    ],
+  },
+  {
     name: 'path detour ×1.8',
     why: 'a platform’s path becomes 1.8 × as long and stays so: below every cut-off',
     allowed: [],
