@@ -1,0 +1,194 @@
+/** The status page: one document without scripts that explains itself to whoever runs the probe. */
+import { states } from '../model/vocabulary.ts';
+import { headline } from './headline.ts';
+import { type Html, html } from './html.ts';
+import type { ControlStatus, Look, PlatformStatus, Status } from './status.ts';
+import {
+  basisWords,
+  duration,
+  mechanismWords,
+  noteWords,
+  phaseWords,
+  size,
+  stateWords,
+  vantageWords,
+} from './words.ts';
+
+/** Seconds after which a browser loads the page again: no faster than rounds bring news, no slower than a minute. */
+const refresh = ({ round }: Status): number =>
+  Math.min(60, Math.max(10, Math.round((round?.interval_ms ?? 10_000) / 1000)));
+
+/** The whole document. */
+export function page(status: Status): string {
+  const top = headline(status);
+  const now = Date.parse(status.generated_at);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta http-equiv="refresh" content="${refresh(status)}">
+<title>${top.text} – reachd</title>
+<link rel="stylesheet" href="style.css">
+<link rel="icon" href="icon.svg" type="image/svg+xml">
+</head>
+<body>
+<header>
+<h1>reachd · what this line can reach</h1>
+<p class="headline">${top.text}</p>
+<p class="soft">${lastLook(status, now)}</p>
+${banners(status)}
+</header>
+<main>
+<h2>Platforms</h2>
+<div class="cards">${status.platforms.map((one) => platformCard(one, now))}</div>
+<h2>This line</h2>
+<div class="cards">${lineCard(status)}${dataCard(status)}</div>
+${controlsSection(status.controls, status.controls_impaired, now)}
+${glossary}
+</main>
+<footer>
+<p>${links}</p>
+<p>reachd ${status.build.version}, running for ${duration(now - Date.parse(status.started_at))}. This page loads again by itself every ${refresh(status)} seconds. It never shows your address.</p>
+</footer>
+</body>
+</html>
+`.markup;
+}
+
+function lastLook({ round }: Status, now: number): Html {
+  if (round === undefined) return html`Every platform and control site is being looked at for the first time.`;
+  const age = now - Date.parse(round.started_at);
+  return html`Last look ${ago(round.started_at, now)}, one every ${duration(round.interval_ms)}.${
+    age > 3 * round.interval_ms && html` <strong>That is longer ago than it should be.</strong>`
+  }`;
+}
+
+function banners({ statement, vantage, store_trouble }: Status): Html {
+  return html`${statement !== undefined && html`<p class="banner">${statement}</p>`}${
+    vantage.state !== undefined &&
+    vantage.state !== 'online' &&
+    html`<p class="banner warn">${vantageWords[vantage.state]}</p>`
+  }${store_trouble !== undefined && html`<p class="banner warn">Rounds are not being stored: ${store_trouble}. Measuring goes on.</p>`}`;
+}
+
+function platformCard(platform: PlatformStatus, now: number): Html {
+  const { title, state, since, verdict, incident, targets } = platform;
+  const mechanism = incident?.mechanism ?? (verdict?.state === state ? verdict.mechanism : undefined);
+  const confidence = incident?.confidence ?? (verdict?.state === state ? verdict.confidence : undefined);
+  const bad = state !== 'reachable' && state !== 'refused' && state !== 'inconclusive';
+  return html`<section class="card">
+<h3>${title} <span class="pill ${state}">${stateWords[state].sign} ${state}</span></h3>
+<p>${stateWords[state].sentence}${since !== undefined && html` <span class="soft">Since ${moment(since, now)}.</span>`}</p>
+${mechanism !== undefined && html`<p>How: ${mechanismWords[mechanism]} <code class="soft small">${mechanism}</code></p>`}
+${bad && confidence !== undefined && html`<p class="soft">Confidence: ${confidence}${verdict?.basis !== undefined && html`. Shown by ${basisWords[verdict.basis]}`}.</p>`}
+${verdict !== undefined && verdict.state !== state && html`<p class="soft">The last look alone shows: ${verdict.state}.</p>`}
+${verdict !== undefined && verdict.notes.length > 0 && html`<p class="soft">Note: ${verdict.notes.map((note) => noteWords[note]).join('; ')}.</p>`}
+${
+  targets.length > 0 &&
+  html`<details><summary>${summary(targets)}</summary><table class="stack">
+<thead><tr><th>Name</th><th>Answer</th><th class="number">Duration</th></tr></thead>
+<tbody>${targets.map((look) => lookRow(look, now))}</tbody></table></details>`
+}
+</section>
+`;
+}
+
+const summary = (looks: readonly Look[]): string => {
+  const answered = looks.filter(({ outcome }) => outcome === 'ok').length;
+  return `${answered} of ${looks.length} looks answered`;
+};
+
+function lookRow(look: Look, now: number): Html {
+  const { target, ip_protocol, outcome, failure, status, phases, goodput_bps, at } = look;
+  const times = Object.entries(phases).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  const total = times.reduce((sum, [, ms]) => sum + ms, 0);
+  return html`<tr><td>${target} <span class="soft">${ip_protocol === 'ip6' ? 'IPv6' : 'IPv4'}</span></td><td>${
+    outcome === 'ok'
+      ? html`✓ ${status}`
+      : html`✕ ${failure === undefined ? 'no answer' : html`${phaseWords[failure.phase]}: <code>${failure.reason}</code>`}`
+  }</td><td class="number wide" title="${times.map(([phase, ms]) => `${phase} ${ms} ms`).join(', ')}">${
+    times.length > 0 && html`${Math.round(total)} ms`
+  }${goodput_bps !== undefined && html`, ${(goodput_bps / 1e6).toFixed(1)} Mbit/s`}<span class="soft"> ${ago(at, now)}</span></td></tr>
+`;
+}
+
+function lineCard({ vantage, controls }: Status): Html {
+  const { state, id, name, country, asn, resolver_scope, clock_skew_s } = vantage;
+  const fact = (title: string, value: Html | string | undefined) =>
+    value !== undefined && html`<dt>${title}</dt><dd>${value}</dd>`;
+  const failing = new Set(controls.filter(({ outcome }) => outcome === 'failed').map(({ target }) => target)).size;
+  const all = new Set(controls.map(({ target }) => target)).size;
+  return html`<section class="card">
+<h3>Condition <span class="pill ${state === 'online' ? 'ok' : state === undefined ? '' : 'degraded'}">${state ?? 'not known yet'}</span></h3>
+<p>${state !== undefined && vantageWords[state]}</p>
+<dl class="facts">${[
+    fact('Control sites', all === 0 ? undefined : `${all - failing} of ${all} answer`),
+    fact('Country', country),
+    fact('Network', asn),
+    fact('Name lookups go to', resolver_scope === undefined ? undefined : resolverWords[resolver_scope]),
+    fact(
+      'Clock',
+      clock_skew_s === undefined || Math.abs(clock_skew_s) < 5 ? undefined : `off by ${Math.round(clock_skew_s)} s`,
+    ),
+    fact('This probe', name ?? id),
+  ]}</dl>
+</section>
+`;
+}
+
+const resolverWords = {
+  isp: "the provider's resolver",
+  public: 'a public resolver',
+  local: 'a resolver in this network',
+  unknown: 'an unknown resolver',
+} as const;
+
+function dataCard({ bytes }: Status): Html {
+  if (bytes === undefined) return html``;
+  const { spent, limit, remaining } = bytes;
+  const used = limit !== undefined && remaining !== undefined ? limit - remaining : undefined;
+  return html`<section class="card">
+<h3>Data used</h3>
+<p>${size(spent)} since the start.</p>
+${
+  limit !== undefined &&
+  used !== undefined &&
+  html`<p>${size(used)} of ${size(limit)} allowed. Near the cap it measures less, at the cap not at all.</p>
+<meter min="0" max="${limit}" value="${used}">${Math.round((100 * used) / limit)} %</meter>`
+}
+</section>
+`;
+}
+
+function controlsSection(controls: readonly ControlStatus[], impaired: readonly string[], now: number): Html {
+  if (controls.length === 0) return html``;
+  return html`<h2>Control sites</h2>
+<p class="soft">Sites that have nothing to do with the platforms. When they fail too, the trouble is this line.</p>
+<ul class="plain">${controls.map(
+    ({ target, ip_protocol, outcome, at }) =>
+      html`<li class="pill ${outcome}">${outcome === 'ok' ? '✓' : '✕'} ${target}${ip_protocol === 'ip6' && ' (IPv6)'}${
+        impaired.includes(target) && ' – blocked itself'
+      } <span class="soft">${ago(at, now)}</span></li>`,
+  )}</ul>
+`;
+}
+
+const glossary = html`<h2>What the words mean</h2>
+<details><summary>States</summary><dl class="glossary">${states.map(
+  (state) => html`<dt>${stateWords[state].sign} ${state}</dt><dd>${stateWords[state].sentence}</dd>`,
+)}</dl></details>
+<details><summary>What this page cannot tell</summary><p>It shows what one line sees. It does not show who is behind it, nor whether others see the same: for that, compare with probes in other networks. A platform that is down everywhere looks unreachable from here too.</p></details>
+`;
+
+const links = html`<a href="api/v1/status">This page as data</a> · <a href="api/v1/rounds?since=1h">Measurements of the last hour</a> · <a href="metrics">Metrics</a>`;
+
+const ago = (at: string, now: number): Html =>
+  html`<time datetime="${at}">${duration(now - Date.parse(at))} ago</time>`;
+
+/** `20 Jan 2024, 13:41 UTC (for 2 h 5 min)`. */
+function moment(at: string, now: number): Html {
+  const date = new Date(at).toUTCString().slice(5, 22);
+  return html`<time datetime="${at}">${date.slice(0, 11)}, ${date.slice(12)} UTC</time> (for ${duration(now - Date.parse(at))})`;
+}
