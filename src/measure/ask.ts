@@ -5,6 +5,7 @@ import type { Rcode } from '../model/vocabulary.ts';
 import { isBogon } from './bogon.ts';
 import type { DnsAnswerMessage, Question } from './dns-message.ts';
 import type { Instruments } from './instruments.ts';
+import { isPublicResolver } from './public-resolvers.ts';
 import { tcpQuery } from './tcp-query.ts';
 import { udpQuery } from './udp-query.ts';
 
@@ -53,7 +54,9 @@ export function askServer(
   signal: AbortSignal,
 ): Asked {
   const { network } = instruments;
-  const common = via === 'public' ? { via, server, type: question.type } : { via, type: question.type };
+  // The configured resolver is named only where that says nothing about the household.
+  const named = via === 'public' || isPublicResolver(server);
+  const common = { via, ...(named ? { server } : {}), type: question.type };
   const udp = udpQuery({ question, server, timeout_ms }, network, signal);
   const overTcp = udp.first.then(async (reply) => {
     if (!reply?.message?.truncated) return undefined;

@@ -17,8 +17,6 @@ export interface AttemptInput {
   body_cap: number;
   /** For each of connect, TLS and HTTP. */
   timeout_ms: number;
-  /** Shorter for the connection alone. */
-  connect_timeout_ms?: number | undefined;
   large_hello?: boolean | undefined;
   /** `tls`: stop after the handshake; the certificate then does not count. */
   until?: 'tls' | 'answer' | undefined;
@@ -49,6 +47,10 @@ export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
 
+export function schemeOf(url: URL): 'http' | 'https' {
+  return url.protocol === 'http:' ? 'http' : 'https';
+}
+
 export function portOf(url: URL): number {
   return Number(url.port || (url.protocol === 'http:' ? 80 : 443));
 }
@@ -62,6 +64,7 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
   const phases: Phases = {};
   const exchange: Exchange = {
     host: hostOf(url),
+    scheme: schemeOf(url),
     ip_protocol: protocolOf(ip),
     network: networkOf(ip),
     address_source: source,
@@ -80,7 +83,7 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
     return out;
   };
 
-  const connecting = { ip, port: portOf(url), timeout_ms: input.connect_timeout_ms ?? input.timeout_ms };
+  const connecting = { ip, port: portOf(url), timeout_ms: input.timeout_ms };
   const connected = await connect(connecting, instruments, signal);
   if (connected.fact.ms !== undefined) phases.connect = connected.fact.ms;
   if (connected.fact.failure) return failed('connect', connected.fact.failure);

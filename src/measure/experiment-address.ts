@@ -15,7 +15,7 @@ const repeats = 2;
 const most_addresses = 2;
 
 /**
- * The same name at the same address, twice, with half the time. A second time-out of the same address and name ends
+ * The same name at the same address, twice. A second time-out of the same address and name ends
  * it: a third would only cost the round its time. A name that could not be resolved is resolved anew.
  */
 export async function repeat(
@@ -43,16 +43,15 @@ async function once(
   signal: AbortSignal,
 ): Promise<ExperimentFact | undefined> {
   const { aim, rested_s } = input;
-  const half = { timeout_ms: aim.timeout_ms / 2, connect_timeout_ms: aim.timeout_ms / 2 };
   if (subject.dialled) {
     const rested = rested_s(subject.dialled.ip);
-    const tried = await attempt({ ...attemptLike(input, subject, subject.dialled), ...half }, instruments, signal);
+    const tried = await attempt(attemptLike(input, subject, subject.dialled), instruments, signal);
     return factOf('repeat', tried, rested);
   }
   const { configured, system } = aim.resolve;
   const { ip_protocol } = aim;
   const asked = { host: subject.host, ip_protocol, configured, system, public: [], trusted: [] };
-  const resolved = await resolve({ ...asked, timeout_ms: aim.dns_timeout_ms / 2 }, instruments, signal);
+  const resolved = await resolve({ ...asked, timeout_ms: aim.dns_timeout_ms }, instruments, signal);
   const [address] = resolved.addresses;
   const dns = async () => (await resolved.settled).facts;
   if (!address) {
@@ -62,7 +61,7 @@ async function once(
     return { kind: 'repeat', host, ip_protocol, outcome: 'failed', failure: resolved.failure, dns: facts };
   }
   const rested = rested_s(address.ip);
-  const tried = await attempt({ ...attemptLike(input, subject, address), ...half }, instruments, signal);
+  const tried = await attempt(attemptLike(input, subject, address), instruments, signal);
   return { ...factOf('repeat', tried, rested), dns: await dns() };
 }
 

@@ -45,15 +45,12 @@ export function factOf(
   };
 }
 
-/**
- * An attempt like the observation's. Half of the time for the connection: nobody's round trip is that long, and a
- * blackholed platform must not eat the round.
- */
+/** An attempt like the observation's, at another address or for another name; the deadlines are the aim's. */
 export function attemptLike(
   { aim }: Pick<ExperimentInput, 'aim'>,
   { url }: Pick<Subject, 'url'>,
   { ip, source }: Pick<Dialled, 'ip' | 'source'>,
 ): AttemptInput {
   const { method, body_cap, timeout_ms } = aim;
-  return { url, ip, source, method, body_cap, timeout_ms, connect_timeout_ms: timeout_ms / 2 };
+  return { url, ip, source, method, body_cap, timeout_ms };
 }

@@ -8,7 +8,7 @@ import type { Aim, Observed } from './observe.ts';
 
 export interface ExperimentInput {
   kind: ExperimentKind;
-  /** What was observed, with the resolvers that may be asked now. */
+  /** What was observed, with the resolvers that may be asked now and the deadlines of experiments (half of the round's). */
   aim: Aim;
   observed: Observed;
   /** Seconds since this address last saw a platform's name from us; undefined when it never has. */

@@ -1,5 +1,5 @@
 /**
- * The one seam between us and the world. The real network is `realNetwork` in `real.ts`; the practice Internet is
+ * The one seam between us and the world. The real network is `createRealNetwork` in `real.ts`; the practice Internet is
  * another implementation. Everything else in `measure/` is the same code on both.
  */
 import type { Socket } from 'node:net';

@@ -3,7 +3,7 @@ import type { DnsFact, Exchange, Observation } from '../model/round.ts';
 import type { TrustedResolver } from '../model/target.ts';
 import type { AddressSource, IpProtocol } from '../model/vocabulary.ts';
 import { protocolOf } from './address.ts';
-import { attempt, hostOf, portOf } from './attempt.ts';
+import { attempt, hostOf, portOf, schemeOf } from './attempt.ts';
 import type { Instruments } from './instruments.ts';
 import { isRedirect, most_redirects, nextHop } from './redirect.ts';
 import { type Address, type Resolved, resolve } from './resolve.ts';
@@ -153,7 +153,12 @@ function given(ips: readonly string[], source: AddressSource, ip_protocol: IpPro
 
 /** An exchange that ended before anything was dialled. That a name has no IPv6 address is no failure of anybody's. */
 function withoutAddress(url: URL, ip_protocol: IpProtocol, { ms, interrupted, failure }: Resolved): Exchange {
-  const common = { host: hostOf(url), ip_protocol, ...(ms === undefined ? {} : { phases: { resolve: ms } }) };
+  const common = {
+    host: hostOf(url),
+    scheme: schemeOf(url),
+    ip_protocol,
+    ...(ms === undefined ? {} : { phases: { resolve: ms } }),
+  };
   if (interrupted) return { ...common, outcome: 'skipped', skipped: 'round_deadline' };
   if (!failure || (ip_protocol === 'ip6' && failure.reason === 'dns_no_answer')) {
     return { ...common, outcome: 'skipped', skipped: 'no_address' };
