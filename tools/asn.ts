@@ -13,7 +13,18 @@ interface Wanted {
   /** Shortest prefix lengths worth keeping: a CDN announces thousands of customers' small blocks. */
   longest4?: number;
   longest6?: number;
+  /** The holder's own published list instead of the routing table's many pieces. */
+  published?: readonly string[];
 }
+
+/** https://www.cloudflare.com/ips/, and the blocks of its public resolver. */
+const cloudflare = [
+  ...['1.0.0.0/24', '1.1.1.0/24', '103.21.244.0/22', '103.22.200.0/22', '103.31.4.0/22', '104.16.0.0/13'],
+  ...['104.24.0.0/14', '108.162.192.0/18', '131.0.72.0/22', '141.101.64.0/18', '162.158.0.0/15', '172.64.0.0/13'],
+  ...['173.245.48.0/20', '188.114.96.0/20', '190.93.240.0/20', '197.234.240.0/22', '198.41.128.0/17'],
+  ...['2400:cb00::/32', '2405:8100::/32', '2405:b500::/32', '2606:4700::/32', '2803:f800::/32'],
+  ...['2a06:98c0::/29', '2c0f:f248::/32'],
+];
 
 /** Platforms, the networks of controls, and who runs public resolvers. */
 const wanted: readonly Wanted[] = [
@@ -28,7 +39,7 @@ const wanted: readonly Wanted[] = [
   { asn: 43515, holder: 'Google' },
   { asn: 36492, holder: 'Google' },
   { asn: 19527, holder: 'Google' },
-  { asn: 13335, holder: 'Cloudflare', longest4: 21, longest6: 44 },
+  { asn: 13335, holder: 'Cloudflare', published: cloudflare },
   { asn: 54113, holder: 'Fastly', longest4: 22, longest6: 40 },
   { asn: 14907, holder: 'Wikimedia' },
   { asn: 3333, holder: 'RIPE NCC' },
@@ -116,10 +127,10 @@ function wrapped(words: readonly string[]): string {
 }
 
 let count = 0;
-const entries = wanted.map(({ asn, holder, longest4 = 32, longest6 = 128 }) => {
+const entries = wanted.map(({ asn, holder, longest4 = 32, longest6 = 128, published }) => {
   const blocks4 = merged(four.get(asn) ?? []).flatMap((range) => prefixes(range, 32));
   const blocks6 = merged(six.get(asn) ?? []).flatMap((range) => prefixes(range, 128));
-  const words = [
+  const words = published ?? [
     ...blocks4.filter(({ length }) => length <= longest4).map(({ base, length }) => `${dotted(base)}/${length}`),
     ...blocks6.filter(({ length }) => length <= longest6).map(({ base, length }) => `${colons(base)}/${length}`),
   ];
@@ -137,6 +148,7 @@ writeFileSync(
  *
  * From @ip-location-db/asn ${version}, licensed CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/):
  * RouteViews (https://www.routeviews.org), NRO, and DB-IP (https://db-ip.com). Selected, merged and rewritten as prefixes.
+ * Cloudflare's own list is from https://www.cloudflare.com/ips/.
  * Small blocks of content networks are left out: an address that is not here belongs to nobody that we know.
  */
 export const asnTableDate = '${dated}';
