@@ -1,21 +1,24 @@
 /**
  * Real goodput of real homes (ndt-raspberrypi-brazil): the order and the sizes of the tests are theirs, the clock is not
  * (they lie hours apart; here one is taken every five rounds). Four servers stand for the platforms, up to three for
- * sized controls. Nobody limited anything: every alarm is false.
+ * sized controls. Round trips are the series' median: the tests' own are taken under load. Nobody limited anything:
+ * every alarm is false.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { glance } from '../rivals/glance.ts';
 import type { Detector } from '../score/detector.ts';
+import { quantile } from '../score/intervals.ts';
 import { companies, MINUTE, platforms } from '../world/vantage.ts';
 import { MONTH } from '../world/weather.ts';
 import { control, observation, record } from './record.ts';
 
-/** One server as one home saw it: throughput in bit/s, mean round trip in ms. */
+/** One server as one home saw it: throughput in bit/s in the order of the tests, median of the mean round trips in ms. */
 export interface NdtSeries {
   client: string;
   server: string;
-  samples: { bps: number; trip_ms: number }[];
+  bps: number[];
+  trip_ms: number;
 }
 
 const ROUNDS_PER_TEST = 5;
@@ -35,12 +38,11 @@ export function readNdt(directory: string): NdtSeries[] {
     if (!named) continue;
     const trips = join(directory, name.replace('throughput', 'rttmean'));
     if (!existsSync(trips)) continue;
-    const bps = values(join(directory, name));
-    const trip = values(trips);
-    const samples = bps
-      .map((mbps, i) => ({ bps: mbps * 1e6, trip_ms: trip[i] ?? Number.NaN }))
-      .filter((one) => one.bps > 0 && one.trip_ms > 0);
-    if (samples.length >= LEAST) out.push({ client: named[1]!, server: named[2]!, samples });
+    const bps = values(join(directory, name))
+      .map((mbps) => mbps * 1e6)
+      .filter((rate) => rate > 0);
+    const trip_ms = quantile(values(trips), 0.5);
+    if (bps.length >= LEAST && trip_ms) out.push({ client: named[1]!, server: named[2]!, bps, trip_ms });
   }
   return out;
 }
@@ -57,12 +59,12 @@ export interface NdtScore {
 export function scoreNdt(series: readonly NdtSeries[], detectors: () => Detector[]): NdtScore {
   const score: NdtScore = { homes: 0, tests: 0, months: 0, alarms: {} };
   for (const client of new Set(series.map((one) => one.client))) {
-    const mine = series.filter((one) => one.client === client).sort((a, b) => b.samples.length - a.samples.length);
+    const mine = series.filter((one) => one.client === client).sort((a, b) => b.bps.length - a.bps.length);
     if (mine.length < 2) continue;
     // With few servers, one is the sized control and the others are platforms.
     const sized = mine.length >= 6 ? mine.slice(4, 7) : mine.slice(-1);
     const hosts = mine.slice(0, Math.min(platforms.length, mine.length - sized.length));
-    const tests = Math.min(...hosts.map((one) => one.samples.length));
+    const tests = Math.min(...hosts.map((one) => one.bps.length));
     const running = detectors();
     score.homes++;
     score.tests += tests * hosts.length;
@@ -70,10 +72,9 @@ export function scoreNdt(series: readonly NdtSeries[], detectors: () => Detector
     for (let i = 0; i < tests * ROUNDS_PER_TEST; i++) {
       const test = Math.floor(i / ROUNDS_PER_TEST);
       const sampled = i % ROUNDS_PER_TEST === 0;
-      const at = (one: NdtSeries) => one.samples[test % one.samples.length]!;
       const measure = (one: NdtSeries) => ({
-        trip_ms: at(one).trip_ms,
-        ...(sampled ? { goodput_bps: at(one).bps } : {}),
+        trip_ms: one.trip_ms,
+        ...(sampled ? { goodput_bps: one.bps[test % one.bps.length]! } : {}),
       });
       const round = record(
         i,

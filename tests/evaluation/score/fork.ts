@@ -148,10 +148,8 @@ export function runEvent(past: Past, kind: EventClass, score: VantageScore): voi
 export function runTrouble(past: Past, kind: TroubleClass, score: VantageScore): void {
   const rng = new Rng(past.seed, hash(kind.name));
   const from = past.trace.minute + 4 + rng.below(15);
-  const trace = past.trace.fork(
-    rng.u32(),
-    kind.make({ platform: rng.below(platforms.length), from, rng, vantage: past.trace.vantage }),
-  );
+  const platform = rng.below(platforms.length);
+  const trace = past.trace.fork(rng.u32(), kind.make({ platform, from, rng, vantage: past.trace.vantage }));
   const running = past.detectors.map((one) => one.fork());
   while (trace.minute < from + kind.length) {
     const round = trace.step();
@@ -160,7 +158,8 @@ export function runTrouble(past: Past, kind: TroubleClass, score: VantageScore):
     for (const one of running) one.step(round, looked, trace.minute);
   }
   for (const one of running) {
-    const opened = one.alarms.filter((alarm) => alarm.opened >= from);
+    // What happens to other platforms meanwhile is the month's ordinary weather, and counted there.
+    const opened = one.alarms.filter((alarm) => alarm.opened >= from && (!kind.single || alarm.platform === platform));
     score.detectors[one.name]!.troubles.push({
       class: kind.name,
       alarms: opened.map((alarm) => [...new Set(alarm.kinds.map(([, state]) => state))]),

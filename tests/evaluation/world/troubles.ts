@@ -14,6 +14,8 @@ export interface TroubleClass {
   why: string;
   /** States that may be shown; none: the detector must stay silent. */
   allowed: readonly AnomalyKind[];
+  /** Only the drawn platform is touched, and only its alarms are counted. */
+  single?: true;
   /** Minutes that are watched. */
   length: number;
   make(hit: { platform: number; from: number; rng: Rng; vantage: Vantage }): Trouble[];
@@ -47,6 +49,7 @@ export const troubleClasses: readonly TroubleClass[] = [
     name: 'path loss',
     why: 'a bad link towards one platform: a tenth of the packets lost for half an hour, as policing would, by accident',
     allowed: ['degraded', 'unreachable'],
+    single: true,
     length: 90,
     make: ({ platform, from, rng }) => [
       { kind: 'path loss', from, to: from + 30, act: worsen(pathsOf(platform), { loss: rng.between(0.03, 0.15) }) },
@@ -56,6 +59,7 @@ export const troubleClasses: readonly TroubleClass[] = [
     name: 'path detour ×1.8',
     why: 'a platform’s path becomes 1.8 × as long and stays so: below every cut-off',
     allowed: [],
+    single: true,
     length: 180,
     make: ({ platform, from }) => [
       { kind: 'detour', from, to: from + 180, act: worsen(pathsOf(platform), { rtt: 1.8 }) },
@@ -65,6 +69,7 @@ export const troubleClasses: readonly TroubleClass[] = [
     name: 'hiccup < 5 min',
     why: 'the platform itself is away for one to five minutes: true, but nobody wants the page',
     allowed: ['unreachable', 'degraded'],
+    single: true,
     length: 60,
     make: ({ platform, from, rng }) => [hiccup(rng, pathsOf(platform), from, 1 + 3.9 * rng.uniform())],
   },
@@ -72,6 +77,7 @@ export const troubleClasses: readonly TroubleClass[] = [
     name: 'wall of 429',
     why: 'the server itself says no over valid TLS',
     allowed: [],
+    single: true,
     length: 180,
     make: ({ platform, from, rng }) => [refusals(rng, pathsOf(platform), from, 150)],
   },
@@ -181,6 +187,7 @@ export const troubleClasses: readonly TroubleClass[] = [
     name: 'drift to ×3',
     why: 'a platform’s paths get three times slower over three days',
     allowed: ['degraded'],
+    single: true,
     length: 3 * 1440 + 360,
     make: ({ platform, from }) => [drift(pathsOf(platform), from, 3)],
   },
