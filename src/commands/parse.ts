@@ -42,7 +42,17 @@ export async function parseCommand(command: Command, argv: readonly string[]): P
     );
   });
   const { _, $0, ...flags } = await line.parseAsync();
+  const { positional } = command;
+  if (positional?.many) flags[positional.name] = await words(command, argv);
   return flags;
+}
+
+/** All words after the command's name: without `duplicate-arguments-array` yargs keeps only the last, and never `-`. */
+async function words(command: Command, argv: readonly string[]): Promise<string[]> {
+  const { _ } = await parser(argv)
+    .options({ ...command.options, ...commonOptions() })
+    .parseAsync();
+  return _.slice(1).map(String);
 }
 
 /** The command with its flags in yargs' words; the help is made from the same. */

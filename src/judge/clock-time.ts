@@ -32,7 +32,10 @@ function written(date: Date, timeZone: string): LocalTime {
   }).formatToParts(date);
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((p) => p.type === type)?.value ?? '';
   const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(part('timeZoneName')) ?? [];
-  const zone = sign === undefined ? 'UTC' : `UTC${sign}${Number(hours)}${minutes === '00' ? '' : `:${minutes}`}`;
+  const zone =
+    sign === undefined || `${hours}${minutes}` === '0000'
+      ? 'UTC'
+      : `UTC${sign}${Number(hours)}${minutes === '00' ? '' : `:${minutes}`}`;
   return {
     clock: `${part('hour')}:${part('minute')}`,
     date: `${part('day')} ${part('month')} ${part('year')}`,

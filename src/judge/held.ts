@@ -32,7 +32,7 @@ export function hold(state: PlatformState, verdict: Verdict | undefined, gate: G
   const now = shown(verdict.state);
   if (now === undefined) return { held: anomalous(before.state) ? move('reachable') : before, lately: undefined };
   const rounds = state.lately?.[0] === now ? Math.min(state.lately[1] + 1, 9) : 1;
-  const first = before.state === 'inconclusive' && now !== 'inconclusive' && state.rounds + state.transfers === 0;
+  const first = before.state === 'inconclusive' && now !== 'inconclusive' && state.rounds <= 1;
   const justEnded = anomalous(before.state) && now !== 'inconclusive';
   const moves = first || justEnded || rounds >= agreeing;
   return { held: moves ? move(now) : before, lately: [now, rounds] };

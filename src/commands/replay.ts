@@ -1,0 +1,122 @@
+/** `reachd replay`: recorded rounds through the very same judge. Reads files, writes lines, never touches the network. */
+import { statSync } from 'node:fs';
+import { judge } from '../judge/judge.ts';
+import { parseRound, RecordError } from '../judge/record.ts';
+import type { JudgeState } from '../judge/state.ts';
+import { Complaint, exit } from '../model/errors.ts';
+import type { Round } from '../model/round.ts';
+import type { Command, Invocation } from './command.ts';
+import { judgeParams } from './judge-params.ts';
+import { lines, name } from './lines.ts';
+import { createProgress } from './progress.ts';
+
+export const command: Command = {
+  name: 'replay',
+  describe: 'feed recorded rounds through the judge and print what it would have said',
+  positional: {
+    name: 'file',
+    describe: 'round records, one JSON object a line; - is standard input',
+    required: true,
+    many: true,
+  },
+  options: {
+    states: { type: 'boolean', describe: 'Also print the state held for every platform, every round', default: false },
+    'keep-going': {
+      type: 'boolean',
+      describe: 'Skip a bad line, and say so, instead of stopping at it',
+      default: false,
+    },
+  },
+  examples: [
+    ['reachd replay rounds.ndjson', 'print the incidents in a recording'],
+    ['reachd export --since 24h | reachd replay -', 'judge the last day again'],
+    ['reachd replay --states --keep-going *.ndjson', 'every state of every round, bad lines skipped'],
+  ],
+  needsConsent: false,
+  run: replay,
+};
+
+async function replay({ config, flags, stdout, stderr, signal, warnings }: Invocation): Promise<number> {
+  for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
+  const files = (flags['file'] as string[]).map(String);
+  const params = judgeParams(config);
+  const companies = Object.fromEntries(config.platforms.map((platform) => [platform.name, platform.company]));
+  const defaults = { interval_ms: config.round.interval_ms, companies };
+  const withStates = flags['states'] === true;
+  const keepGoing = flags['keep-going'] === true;
+  const progress = createProgress(stderr, sizes(files));
+  let state: JudgeState | undefined;
+  let rounds = 0;
+  let skipped = 0;
+  try {
+    for (const file of files) {
+      for await (const batch of lines(file, process.stdin)) {
+        let out = '';
+        for (const { text, number } of batch) {
+          let round: Round;
+          try {
+            round = parseRound(text, rounds + 1, defaults);
+          } catch (error) {
+            if (!(error instanceof RecordError)) throw error;
+            const message = `${name(file)}:${number}: ${error.message}`;
+            if (!keepGoing) {
+              await write(stdout, out);
+              throw new Complaint('record_invalid', message);
+            }
+            skipped++;
+            progress.aside(`${message}; skipped\n`);
+            continue;
+          }
+          rounds++;
+          const judgement = judge(state, round, params);
+          state = judgement.state;
+          for (const event of judgement.events) out += `${JSON.stringify(event)}\n`;
+          if (withStates) out += states(round, judgement);
+        }
+        await write(stdout, out);
+        progress.advance(file, batch[batch.length - 1]!.offset, rounds);
+        if (signal.aborted) return exit.fine;
+      }
+      progress.finish(file);
+    }
+  } finally {
+    progress.end();
+  }
+  if (skipped > 0)
+    stderr.write(`${skipped} bad ${skipped === 1 ? 'line' : 'lines'} skipped, ${rounds} rounds judged\n`);
+  return exit.fine;
+}
+
+/** One line a platform: what is held, and what this round alone showed. */
+function states(round: Round, { states, verdicts, vantage, detail }: ReturnType<typeof judge>): string {
+  let out = '';
+  for (const platform of Object.keys(states).sort()) {
+    const { state, since } = states[platform]!;
+    const verdict = verdicts[platform];
+    out += `${JSON.stringify({
+      at: round.started_at,
+      round: round.round,
+      platform,
+      state,
+      since,
+      verdict: verdict?.state,
+      rule: verdict?.rule,
+      vantage,
+      suspect: detail.platforms[platform]?.suspect === true,
+    })}\n`;
+  }
+  return out;
+}
+
+/** Waits where the reader is slower: memory stays flat however long the recording is. */
+async function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
+  if (text === '' || stream.write(text)) return;
+  await new Promise<void>((resume) => stream.once('drain', () => resume()));
+}
+
+/** Sizes of the files in bytes; undefined for standard input, and for what cannot be looked at. */
+function sizes(files: readonly string[]): Map<string, number | undefined> {
+  return new Map(
+    files.map((file) => [file, file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })?.size]),
+  );
+}
