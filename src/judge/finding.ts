@@ -15,14 +15,17 @@ import { rules, rulesVersion } from './rules.ts';
 
 export interface Finding {
   one: Case;
+  context: Context;
   rule: Rule;
   /** Position in the table: the earlier rule is the stronger one. */
   order: number;
   state: State;
   level: number;
-  /** The deepest of `mechanisms`. */
+  /** The deepest of those that carry the state. */
   mechanism: Mechanism | undefined;
   mechanisms: Mechanism[];
+  /** Named by rules that come to the same state; all, where none of those names one. */
+  carrying: Mechanism[];
   notes: Note[];
 }
 
@@ -42,27 +45,24 @@ function withoutGuesses(list: readonly Mechanism[]): readonly Mechanism[] {
 /** Runs the table over one case. */
 export function judgeCase(one: Case, context: Context): Finding {
   let decided: { rule: Rule; order: number } | undefined;
-  const mechanisms: Mechanism[] = [];
+  const matched: { rule: Rule; mechanisms: readonly Mechanism[] }[] = [];
   const notes: Note[] = [];
   for (const [order, rule] of rules.entries()) {
     if (!rule.when(one, context)) continue;
-    if (rule.mechanisms) mechanisms.push(...rule.mechanisms(one, context));
+    if (rule.mechanisms) matched.push({ rule, mechanisms: rule.mechanisms(one, context) });
     if (rule.notes) notes.push(...rule.notes(one, context));
     if (rule.verdict && decided === undefined) decided = { rule, order };
     if (rule.final) break;
   }
   // The table is total: `fails-here` takes whatever did not answer, `answer-*` whatever did.
   const { rule, order } = decided ?? { rule: rules[0] as Rule, order: 0 };
-  return {
-    one,
-    rule,
-    order,
-    state: rule.verdict?.state ?? 'inconclusive',
-    level: levelOf(rule, one, context),
-    mechanism: deepest(ordered(withoutGuesses(mechanisms), mechanismOrder)),
-    mechanisms: [...mechanisms],
-    notes,
-  };
+  const state = rule.verdict?.state ?? 'inconclusive';
+  const mechanisms = matched.flatMap((match) => match.mechanisms);
+  const alike = matched.filter((match) => match.rule.verdict?.state === state).flatMap((match) => match.mechanisms);
+  const carrying = alike.length > 0 ? alike : mechanisms;
+  const level = levelOf(rule, one, context);
+  const mechanism = deepest(ordered(withoutGuesses(carrying), mechanismOrder));
+  return { one, context, rule, order, state, level, mechanism, mechanisms, carrying, notes };
 }
 
 /**
@@ -124,7 +124,7 @@ export function joinPlatform(findings: readonly Finding[], context: Context): Ve
     withoutGuesses([...findings.flatMap(({ mechanisms }) => mechanisms), ...(worst.rule.silent ? [] : extra)]),
     mechanismOrder,
   );
-  const supported = withoutGuesses(alike.flatMap(({ mechanisms }) => mechanisms));
+  const supported = withoutGuesses(alike.flatMap(({ carrying }) => carrying));
   const mechanism = deepest(ordered(supported, mechanismOrder)) ?? deepest(all.filter((word) => extra.includes(word)));
   // A comparison that only some of the targets fail is a weak one.
   const partial =

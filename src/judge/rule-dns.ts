@@ -67,8 +67,7 @@ export const dnsRules: readonly Rule[] = [
       'one query, sent once, brought two differing answers, the first of them invalid: somebody on the way answered',
     cites:
       'Anonymous, Towards a Comprehensive Picture of the Great Firewall’s DNS Censorship, FOCI 2014; measurement.md rule 1',
-    when: ({ answered, dns }) =>
-      !answered && dns.injected !== undefined && (dns.injected.own ? dns.own !== 'good' : dns.own === 'wrong'),
+    when: ({ answered, dns }) => !answered && dns.injected !== undefined && (dns.injected.own || dns.own === 'wrong'),
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
     mechanisms: injected,
   },

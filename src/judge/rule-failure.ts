@@ -46,12 +46,16 @@ function ofFailure({ phase, reason }: Failure, one: Case): readonly Mechanism[] 
   return one.sni ? [] : plainCut(one);
 }
 
-/** How the target's own failure looks, and how the trusted addresses fail where those were tried. */
+/**
+ * How the target's own failure looks, and how the trusted addresses fail where those were tried. What happened at an
+ * address that DNS lied about says nothing of the way to the site.
+ */
 export function mechanismsOfFailure(one: Case): readonly Mechanism[] {
-  const failures = [one.failure, ...one.attempts.map(({ failure }) => failure)].filter(
-    (failure) => failure !== undefined,
-  );
-  return failures.flatMap((failure) => ofFailure(failure, one));
+  const misled = one.dns.own === 'wrong';
+  const ofAttempts = one.attempts.filter(({ own }) => !(misled && own)).map(({ failure }) => failure);
+  return [misled ? undefined : one.failure, ...ofAttempts]
+    .filter((failure) => failure !== undefined)
+    .flatMap((failure) => ofFailure(failure, one));
 }
 
 function elsewhere({ elsewhere: known }: Case): readonly Note[] {
