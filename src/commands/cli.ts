@@ -1,10 +1,8 @@
 /** The command line: from words to one command with its configuration, or to help, or to one clear line. */
-import { load, unknownVariables } from '../config/load.ts';
 import { settings } from '../config/settings.ts';
 import { nearest } from '../config/suggest.ts';
 import { Complaint, exit } from '../model/errors.ts';
 import type { Invocation } from './command.ts';
-import { requireConsent } from './consent.ts';
 import { wantsDebug } from './explain.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { findCommand, parseCommand } from './parse.ts';
@@ -39,6 +37,8 @@ export async function runCommandLine({ argv, env, stdout, stderr, signal }: Comm
 
   const flags = await parseCommand(command, argv);
   const own = settle(command, flags, env);
+  // Imported here, so that help, version and a mistyped word wait for no schema and no database.
+  const { load, unknownVariables } = await import('../config/load.ts');
   const request = { flags, env, terminal: (stdout as NodeJS.WriteStream).isTTY === true };
   const { config, warnings } = load(request);
   if (wantsDebug(argv, env)) {
@@ -46,7 +46,10 @@ export async function runCommandLine({ argv, env, stdout, stderr, signal }: Comm
       stderr.write(`reachd: debug: ${name} is in the environment and is no setting: ignored\n`);
     }
   }
-  if (command.needsConsent) requireConsent(command.name, config, flags['accept-risk'] === true, warnings);
+  if (command.needsConsent) {
+    const { requireConsent } = await import('./consent.ts');
+    requireConsent(command.name, config, flags['accept-risk'] === true, warnings);
+  }
   const invocation: Invocation = {
     config,
     flags: { ...flags, ...own },
