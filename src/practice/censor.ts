@@ -63,6 +63,8 @@ export type FlowAction =
   | { kind: 'reset' }
   /** FIN to the client. */
   | { kind: 'close' }
+  /** The server itself hangs up without a word: FIN after the whole way there and back. */
+  | { kind: 'hang_up' }
   /** From here on nothing passes, either way. */
   | { kind: 'drop' }
   /** Another server takes over. */
@@ -89,6 +91,14 @@ export type SynAction =
   | { kind: 'prohibit' }
   /** No route: ENETUNREACH at once. */
   | { kind: 'no_route' };
+
+export type DatagramAction =
+  | { kind: 'drop' }
+  /** ICMP port unreachable: ECONNREFUSED. */
+  | { kind: 'refuse' }
+  | { kind: 'no_route' }
+  /** Each datagram, question or answer, is lost with this probability. */
+  | { kind: 'lose'; share: number };
 
 export type SiteAction =
   /** Every request for these names is answered so. `server` in the headers is the site's own. */
@@ -125,7 +135,7 @@ export type Rule =
   | { on: 'syn'; to: Where; do: SynAction | FlowAction }
   | { on: 'hello'; names?: readonly string[]; to?: Where; large?: boolean; do: FlowAction }
   | { on: 'request'; names?: readonly string[]; to?: Where; do: FlowAction }
-  | { on: 'datagram'; to: Where; do: { kind: 'drop' | 'refuse' | 'no_route' } }
+  | { on: 'datagram'; to: Where; do: DatagramAction }
   | { on: 'site'; names: readonly string[]; do: SiteAction }
   | { on: 'zone'; names: readonly string[]; do: ZoneAction }
   | { on: 'house'; do: HouseAction };

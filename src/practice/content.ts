@@ -39,6 +39,11 @@ const wellKnown: Readonly<Record<string, Reply>> = {
     headers: html,
     body: '<meta http-equiv="refresh" content="0;url=https://support.mozilla.org/kb/captive-portal"/>',
   },
+  '/library/test/success.html': {
+    status: 200,
+    headers: html,
+    body: '<HTML><HEAD><TITLE>Success</TITLE></HEAD><BODY>Success</BODY></HTML>',
+  },
   '/hotspot-detect.html': {
     status: 200,
     headers: html,
@@ -52,6 +57,13 @@ const wellKnown: Readonly<Record<string, Reply>> = {
     body: 'User-agent: *\nDisallow: /search\nDisallow: /i/\nCrawl-delay: 1\n',
   },
   '/favicon.ico': { status: 200, headers: { 'content-type': 'image/x-icon' }, body: iconBytes },
+};
+
+/** The front pages name the objects that their content networks serve. */
+const links: Readonly<Record<string, string>> = {
+  'x.com': '<script src="https://abs.twimg.com/responsive-web/client-web/main.3f1c9ab7.js"></script>',
+  'www.facebook.com': '<link rel="stylesheet" href="https://static.xx.fbcdn.net/rsrc.php/v3/yK/l/0,cross/m6Oq8.css">',
+  'www.instagram.com': '<script src="https://static.cdninstagram.com/rsrc.php/v3/y9/r/Tq0lH2.js"></script>',
 };
 
 /** The client's and the cache's names, as Google's mapping service reports them. */
@@ -78,7 +90,7 @@ export function healthy(host: string, path: string, secure: boolean): Reply {
   if (name === '/cdn-cgi/trace') return { status: 200, headers: text, body: trace(host) };
   if (!secure && !host.includes('example'))
     return { status: 301, headers: { location: `https://${host}${path}` }, body: '' };
-  return { status: 200, headers: html, body: page(host, 'Everything is as usual.', pageBytes) };
+  return { status: 200, headers: html, body: page(host, links[host] ?? 'Everything is as usual.', pageBytes) };
 }
 
 /** What a `site` rule makes of a request. `undefined`: the rule has nothing to say about it. */

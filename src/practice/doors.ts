@@ -15,7 +15,7 @@ import type { Policy } from './policy.ts';
 import { rendezvous } from './rendezvous.ts';
 import type { Resolvers } from './resolver.ts';
 import { respondTo } from './respond.ts';
-import { matchesAny, stationAt } from './world.ts';
+import { answersFor, stationAt } from './world.ts';
 
 export interface Destination {
   ip: string;
@@ -45,6 +45,12 @@ const chains: Readonly<Record<Chain, [certificate: string, key: string]>> = {
 /** A fatal `unrecognized_name` alert in a record of its own (RFC 8446 6, RFC 6066 3). */
 const unrecognizedName = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
 
+/**
+ * Largest TLS record, bytes. Records of 16 KiB would show nothing of a connection that freezes after 16 KB: large sites
+ * send smaller ones at first for the same reason.
+ */
+const maxRecord = 4096;
+
 /** A server that has not got a whole ClientHello by then gives up, ms. */
 const helloPatience = 30_000;
 
@@ -70,6 +76,7 @@ export async function openDoors(policy: Policy, resolvers: Resolvers): Promise<D
       // Clients that turn away, censors that cut: a server hears of it and goes on.
       server.on('sessionError', () => undefined);
       server.on('tlsClientError', () => undefined);
+      server.on('secureConnection', (socket) => socket.setMaxSendFragment(maxRecord));
       secure.set(key, server);
     }
     return server;
@@ -88,7 +95,7 @@ export async function openDoors(policy: Policy, resolvers: Resolvers): Promise<D
       .find((action) => action.kind === 'certificate');
     const chain = bad ?? everybody;
     // A literal address is asked for without a name: resolvers over HTTPS have their address in the certificate.
-    const ours = name === undefined || (station !== undefined && matchesAny(station.hosts, name));
+    const ours = name === undefined || (station !== undefined && answersFor(station, name));
     if (!ours && chain === undefined) return socket.end(unrecognizedName);
     return tlsServer('site', chain?.which ?? 'valid').emit('connection', socket);
   };

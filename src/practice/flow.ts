@@ -11,7 +11,7 @@ import type { Policy } from './policy.ts';
 import { type RecordCounter, untilFirstWord } from './records.ts';
 import { readRequestHead } from './request-head.ts';
 import { openWay } from './way.ts';
-import { stationAt } from './world.ts';
+import { scopeOf } from './world.ts';
 
 export interface Surroundings {
   policy: Policy;
@@ -46,7 +46,7 @@ function inspect(policy: Policy, ip: string, port: number, bytes: Buffer): FlowA
 export function openFlow(client: Socket, { ip, port }: { ip: string; port: number }, around: Surroundings): Flow {
   const { policy, distances, doors, random } = around;
   const diverted = policy.path(ip, port).some((action) => action.kind === 'divert');
-  const rtt = distances.to(diverted ? 'isp' : (stationAt(ip)?.scope ?? 'foreign'));
+  const rtt = distances.to(diverted ? 'isp' : scopeOf(ip));
   let server: Socket | undefined;
   let seen: Buffer | undefined = Buffer.alloc(0);
   let muted: RecordCounter | undefined;
@@ -88,9 +88,9 @@ export function openFlow(client: Socket, { ip, port }: { ip: string; port: numbe
     client.resume();
   };
   /** A forged packet comes from the filter itself, long before an honest one could. */
-  const forge = (packet: () => void) => {
+  const forge = (packet: () => void, after_ms = distances.filter) => {
     blackhole();
-    forged = setTimeout(packet, distances.filter);
+    forged = setTimeout(packet, after_ms);
   };
 
   const act = (action: FlowAction) => {
@@ -99,6 +99,8 @@ export function openFlow(client: Socket, { ip, port }: { ip: string; port: numbe
         return forge(() => client.resetAndDestroy());
       case 'close':
         return forge(() => client.end());
+      case 'hang_up':
+        return forge(() => client.end(), rtt);
       case 'drop':
         return blackhole();
       case 'divert':

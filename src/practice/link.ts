@@ -1,5 +1,4 @@
 /** The line to the worker thread: questions out, answers back. */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Answer, Claim, FromWorker, Question, Ready, Request, WorkerOptions } from './messages.ts';
 
@@ -18,8 +17,10 @@ export async function openLink(options: WorkerOptions): Promise<Link> {
   const waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   let last = 0;
   let closed: Promise<void> | undefined;
+  let dead: Error | undefined;
 
   const fail = (error: Error) => {
+    dead ??= error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
@@ -43,8 +44,7 @@ export async function openLink(options: WorkerOptions): Promise<Link> {
 
   const ask = (question: Question) =>
     new Promise<Answer>((resolve, reject) => {
-      if (closed !== undefined && question.kind !== 'close')
-        return reject(new Error('the practice Internet is closed'));
+      if (dead !== undefined) return reject(dead);
       last += 1;
       waiting.set(last, { resolve, reject });
       worker.postMessage({ id: last, question } satisfies Request);
@@ -57,10 +57,9 @@ export async function openLink(options: WorkerOptions): Promise<Link> {
     claim: (claim) => worker.postMessage({ claim } satisfies Claim),
     close() {
       closed ??= (async () => {
-        const exited = once(worker, 'exit');
-        await ask({ kind: 'close' });
+        // A worker that has died of an error has nothing left to close.
+        if (dead === undefined) await ask({ kind: 'close' });
         await worker.terminate();
-        await exited;
       })();
       return closed;
     },

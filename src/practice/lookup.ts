@@ -14,7 +14,8 @@ export function lookup(
 ): { looked: Looked; after_ms: number } {
   const server = servers[0] ?? '';
   const lost = policy.datagram(server, 53);
-  if (lost !== undefined) return { looked: { code: 'EAI_AGAIN' }, after_ms: lost.kind === 'drop' ? patience : 0 };
+  if (lost !== undefined && lost.kind !== 'lose')
+    return { looked: { code: 'EAI_AGAIN' }, after_ms: lost.kind === 'drop' ? patience : 0 };
   const [first] = resolvers.ask(server, name.toLowerCase(), protocol === 'ip4' ? 'A' : 'AAAA', 'cleartext') ?? [];
   if (first === undefined) return { looked: { code: 'EAI_AGAIN' }, after_ms: patience };
   const { rcode, addresses, after_ms } = first;

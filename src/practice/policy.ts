@@ -1,8 +1,16 @@
 /** The rules in force, and the questions that the middlebox, the resolvers and the servers ask of them. */
-import type { Censor, FlowAction, QueryAction, Rule, SiteAction, SynAction, Via, ZoneAction } from './censor.ts';
+import type {
+  Censor,
+  DatagramAction,
+  FlowAction,
+  QueryAction,
+  Rule,
+  SiteAction,
+  SynAction,
+  Via,
+  ZoneAction,
+} from './censor.ts';
 import { concerns, matchesAny } from './world.ts';
-
-export type DatagramAction = Extract<Rule, { on: 'datagram' }>['do'];
 
 /** Actions that decide the fate of a SYN; the others of a `syn` rule are for the flow that it opens. */
 const fatal = ['drop', 'refuse', 'prohibit', 'no_route'] as const satisfies SynAction['kind'][];
@@ -19,7 +27,6 @@ export interface Policy {
   path(ip: string, port: number): FlowAction[];
   hello(ip: string, port: number, hello: { server_name: string | undefined; length: number }): FlowAction[];
   request(ip: string, port: number, host: string | undefined): FlowAction[];
-  /** Whether flows to this address have to be read at all. */
   datagram(ip: string, port: number): DatagramAction | undefined;
   query(name: string, via: Exclude<Via, 'cleartext'>): QueryAction[];
   zone(name: string): ZoneAction | undefined;

@@ -2,7 +2,7 @@
 import type { QueryAction, Via } from './censor.ts';
 import type { Distances } from './distance.ts';
 import type { Policy } from './policy.ts';
-import { ispResolver, publicResolvers, stationAt } from './world.ts';
+import { ispResolver, publicResolvers, scopeOf } from './world.ts';
 import type { RecordType, Told, Zone } from './zone.ts';
 
 /** One answer on its way: `after_ms` counts from the question. */
@@ -76,7 +76,7 @@ export function createResolvers(policy: Policy, zone: Zone, distances: Distances
       if (server === ispResolver.ip4) return resolve(name, type, 'configured', ispResolver.egress, isp);
       const egress = publicResolvers[server];
       if (egress === undefined) return undefined;
-      const rtt = distances.to(stationAt(server)?.scope ?? 'foreign');
+      const rtt = distances.to(scopeOf(server));
       // Over HTTPS the way is travelled by the connection itself.
       return transport === 'https'
         ? resolve(name, type, 'trusted', egress, 0)

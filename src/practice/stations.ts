@@ -1,167 +1,9 @@
-/** The inhabitants, as data. Several networks a platform, as in the world: X is partly at Cloudflare and Fastly. */
+/** The inhabitants, as data: the platforms, the controls, resolvers, the country and the provider. */
+import { platformStations } from './stations-platforms.ts';
 import type { Station } from './world.ts';
 
 export const stations: readonly Station[] = [
-  // ---- X (AS13414; AS13335 Cloudflare; AS54113 Fastly; AS15133 Edgecast)
-  {
-    name: 'x',
-    platform: 'x',
-    scope: 'foreign',
-    hosts: ['x.com', 'www.x.com', 'twitter.com', 'www.twitter.com', 'api.x.com', 'mobile.x.com', 'help.x.com'],
-    ip4: ['104.244.42.1', '104.244.42.65', '104.244.42.129'],
-    ip6: [],
-  },
-  {
-    name: 'x-cloudflare',
-    platform: 'x',
-    scope: 'foreign',
-    hosts: ['x.com', 'www.x.com', 'twitter.com', 'www.twitter.com', 'api.x.com', 'mobile.x.com', 'help.x.com'],
-    ip4: ['162.159.140.229', '172.66.0.227'],
-    ip6: ['2606:4700:7::a29f:8ce5', '2a06:98c1:58::227'],
-  },
-  {
-    name: 'x-shortener',
-    platform: 'x',
-    scope: 'foreign',
-    hosts: ['t.co'],
-    ip4: ['104.244.42.5', '104.244.42.133'],
-    ip6: ['2606:4700:7::a29f:8c05'],
-  },
-  {
-    name: 'x-cdn',
-    platform: 'x',
-    scope: 'foreign',
-    hosts: ['abs.twimg.com', 'pbs.twimg.com', 'video.twimg.com', 'abs-0.twimg.com', 'ton.twimg.com'],
-    ip4: ['199.232.44.159', '146.75.120.159', '152.199.21.141'],
-    ip6: ['2a04:4e42:83::159', '2606:2800:220:131d:248:1893:25c8:1946'],
-  },
-  // ---- Meta (AS32934)
-  {
-    name: 'facebook',
-    platform: 'facebook',
-    scope: 'foreign',
-    hosts: ['www.facebook.com', 'facebook.com', 'm.facebook.com', 'graph.facebook.com'],
-    ip4: ['157.240.227.35', '31.13.71.36', '157.240.0.35'],
-    ip6: ['2a03:2880:f12f:83:face:b00c:0:25de', '2a03:2880:f10d:83:face:b00c:0:25de'],
-  },
-  {
-    name: 'facebook-cdn',
-    platform: 'facebook',
-    scope: 'foreign',
-    hosts: ['static.xx.fbcdn.net', 'scontent.xx.fbcdn.net', 'connect.facebook.net'],
-    ip4: ['157.240.227.13', '31.13.71.7'],
-    ip6: ['2a03:2880:f02f:10e:face:b00c:0:3'],
-  },
-  {
-    name: 'instagram',
-    platform: 'instagram',
-    scope: 'foreign',
-    hosts: ['www.instagram.com', 'instagram.com', 'i.instagram.com'],
-    ip4: ['157.240.227.174', '31.13.71.174'],
-    ip6: ['2a03:2880:f22f:e5:face:b00c:0:4420'],
-  },
-  {
-    name: 'instagram-cdn',
-    platform: 'instagram',
-    scope: 'foreign',
-    hosts: ['static.cdninstagram.com', 'scontent.cdninstagram.com'],
-    ip4: ['157.240.227.63', '31.13.71.52'],
-    ip6: ['2a03:2880:f22f:c4:face:b00c:0:43fe'],
-  },
-  {
-    name: 'whatsapp',
-    platform: 'whatsapp',
-    scope: 'foreign',
-    hosts: ['web.whatsapp.com', 'www.whatsapp.com', 'g.whatsapp.net', 'static.whatsapp.net'],
-    ip4: ['157.240.227.60', '31.13.71.49'],
-    ip6: ['2a03:2880:f22f:c6:face:b00c:0:167'],
-  },
-  {
-    // A name on Meta's own network that no censor of the four platforms would list.
-    name: 'meta-sibling',
-    scope: 'foreign',
-    hosts: [
-      'about.meta.com',
-      'about.facebook.com',
-      'www.meta.com',
-      'opensource.fb.com',
-      'engineering.fb.com',
-      'developers.facebook.com',
-    ],
-    ip4: ['157.240.227.22', '31.13.71.15'],
-    ip6: ['2a03:2880:f02f:12:face:b00c:0:2'],
-  },
-  // ---- Google (AS15169), and its cache inside the provider's network
-  {
-    name: 'youtube',
-    platform: 'youtube',
-    scope: 'foreign',
-    hosts: ['www.youtube.com', 'youtube.com', 'm.youtube.com', 'youtubei.googleapis.com'],
-    ip4: ['142.250.185.78', '172.217.18.110', '216.58.206.46'],
-    ip6: ['2a00:1450:4001:813::200e', '2a00:1450:4001:82f::200e'],
-  },
-  {
-    name: 'youtube-images',
-    platform: 'youtube',
-    scope: 'foreign',
-    hosts: ['i.ytimg.com', 's.ytimg.com', 'yt3.ggpht.com'],
-    ip4: ['142.250.185.118', '172.217.18.118'],
-    ip6: ['2a00:1450:4001:812::2016'],
-  },
-  {
-    name: 'youtube-video',
-    platform: 'youtube',
-    scope: 'foreign',
-    hosts: ['redirector.googlevideo.com', 'manifest.googlevideo.com'],
-    ip4: ['142.250.185.238', '172.217.18.14'],
-    ip6: ['2a00:1450:4001:80b::200e'],
-  },
-  {
-    name: 'youtube-cache',
-    platform: 'youtube',
-    scope: 'isp',
-    hosts: ['rr1---sn-2uja-aixe.googlevideo.com', '*.googlevideo.com'],
-    ip4: ['203.99.164.10', '203.99.164.11'],
-    ip6: ['2407:5200:4::10'],
-  },
-  {
-    name: 'google',
-    scope: 'foreign',
-    hosts: [
-      'fonts.gstatic.com',
-      'www.gstatic.com',
-      'connectivitycheck.gstatic.com',
-      'www.google.com',
-      'fonts.googleapis.com',
-    ],
-    ip4: ['142.250.186.99', '172.217.16.131'],
-    ip6: ['2a00:1450:4001:801::2003'],
-  },
-  // ---- the other platforms that are ready to be switched on
-  {
-    name: 'tiktok',
-    platform: 'tiktok',
-    scope: 'foreign',
-    hosts: ['www.tiktok.com', 'tiktok.com'],
-    ip4: ['23.227.38.65', '71.18.255.10'],
-    ip6: [],
-  },
-  {
-    name: 'telegram',
-    platform: 'telegram',
-    scope: 'foreign',
-    hosts: ['telegram.org', 'web.telegram.org', 'core.telegram.org'],
-    ip4: ['149.154.167.99'],
-    ip6: ['2001:67c:4e8:f004::9'],
-  },
-  {
-    name: 'signal',
-    platform: 'signal',
-    scope: 'foreign',
-    hosts: ['signal.org', 'www.signal.org', 'updates.signal.org'],
-    ip4: ['13.248.212.111', '76.223.92.165'],
-    ip6: [],
-  },
+  ...platformStations,
   // ---- controls abroad: each on a network of its own
   {
     name: 'wikipedia',
@@ -246,10 +88,13 @@ export const stations: readonly Station[] = [
   {
     name: 'example',
     scope: 'foreign',
+    also: ['*.example.org', '*.test'],
     hosts: ['example.org', 'www.example.org', 'example.com', 'www.example.com', 'example.net', 'neverssl.example.net'],
     ip4: ['93.184.215.14'],
     ip6: ['2606:2800:21f:cb07:6820:80da:af6b:8b2c'],
   },
+  // A name in another script: пример.test
+  { name: 'idn', scope: 'foreign', hosts: ['xn--e1afmkfd.test'], ip4: ['198.41.0.4'], ip6: [] },
   // ---- resolvers with a web face
   {
     name: 'quad9',
@@ -290,10 +135,18 @@ export const stations: readonly Station[] = [
   {
     name: 'shop',
     scope: 'in_country',
-    hosts: ['www.daraz.com.pk', 'www.pakwheels.com.pk', 'www.pknic.net.pk', 'pk6.pknic.net.pk', 'local.example.pk'],
+    hosts: [
+      'www.daraz.com.pk',
+      'www.pakwheels.com.pk',
+      'ptcl.com.pk',
+      'www.pknic.net.pk',
+      'pk6.pknic.net.pk',
+      'local.example.pk',
+    ],
     ip4: ['203.175.72.10'],
     ip6: ['2407:d000::10'],
   },
+  { name: 'resolver', scope: 'isp', hosts: ['ns1.isp.test'], ip4: ['203.99.163.240'], ip6: [] },
   { name: 'blockpage', scope: 'isp', hosts: ['block.isp.test'], ip4: ['203.99.160.20'], ip6: [] },
   { name: 'portal', scope: 'isp', hosts: ['login.isp.test'], ip4: ['203.99.160.30'], ip6: [] },
 ];

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { type Flow, openFlow, type Surroundings } from './flow.ts';
 import type { Fate } from './messages.ts';
 import { rendezvous } from './rendezvous.ts';
-import { publicResolvers, stationAt } from './world.ts';
+import { publicResolvers, scopeOf, stationAt } from './world.ts';
 
 export interface TcpGate {
   port: number;
@@ -51,7 +51,7 @@ export async function openTcpGate(around: Surroundings): Promise<TcpGate> {
 
   /** Round trip of the handshake, with what the path adds. */
   const handshake = (ip: string, port: number): number => {
-    let ms = distances.to(stationAt(ip)?.scope ?? 'foreign');
+    let ms = distances.to(scopeOf(ip));
     for (const action of policy.path(ip, port)) {
       if (action.kind === 'divert') ms = distances.to('isp');
       if (action.kind !== 'impair') continue;

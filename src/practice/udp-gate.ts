@@ -1,10 +1,9 @@
 /** Where the seam's datagrams arrive: every resolver's port 53, in one loopback socket. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Distances } from './distance.ts';
 import { readQuestion, writeAnswer } from './dns-packet.ts';
 import { seal, unseal } from './envelope.ts';
-import type { Policy } from './policy.ts';
+import type { Surroundings } from './flow.ts';
 import type { Resolvers } from './resolver.ts';
 
 export interface UdpGate {
@@ -14,7 +13,10 @@ export interface UdpGate {
 
 const errors = { refuse: 'ECONNREFUSED', no_route: 'ENETUNREACH' } as const;
 
-export async function openUdpGate(policy: Policy, resolvers: Resolvers, distances: Distances): Promise<UdpGate> {
+export async function openUdpGate(
+  { policy, distances, random }: Pick<Surroundings, 'policy' | 'distances' | 'random'>,
+  resolvers: Resolvers,
+): Promise<UdpGate> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -39,15 +41,17 @@ export async function openUdpGate(policy: Policy, resolvers: Resolvers, distance
       socket.send(seal({ kind, ip, port, data }), sender.port, sender.address);
 
     const action = policy.datagram(ip, port);
-    const kind = action?.kind;
-    if (kind === 'drop') return;
-    if (kind !== undefined) {
-      return later(kind === 'refuse' ? distances.filter : 0, () => reply('error', Buffer.from(errors[kind])));
+    if (action?.kind === 'drop') return;
+    if (action?.kind === 'refuse' || action?.kind === 'no_route') {
+      const code = Buffer.from(errors[action.kind]);
+      return later(action.kind === 'refuse' ? distances.filter : 0, () => reply('error', code));
     }
+    const lost = () => action !== undefined && random() < action.share;
+    if (lost()) return;
     const question = port === 53 ? readQuestion(envelope.data) : undefined;
     if (question === undefined) return;
     for (const coming of resolvers.ask(ip, question.name, question.type ?? 'TXT', 'cleartext') ?? []) {
-      later(coming.after_ms, () => reply('data', writeAnswer(question, coming)));
+      if (!lost()) later(coming.after_ms, () => reply('data', writeAnswer(question, coming)));
     }
   });
 

@@ -19,8 +19,9 @@ const ways = distances(options.rtt_ms);
 const policy = createPolicy();
 const resolvers = createResolvers(policy, createZone(policy), ways);
 const doors = await openDoors(policy, resolvers);
-const gate = await openTcpGate({ policy, distances: ways, doors, random: seededRandom(options.seed) });
-const datagrams = await openUdpGate(policy, resolvers, ways);
+const around = { policy, distances: ways, doors, random: seededRandom(options.seed) };
+const gate = await openTcpGate(around);
+const datagrams = await openUdpGate(around, resolvers);
 const pending = new Set<NodeJS.Timeout>();
 
 const say = (message: FromWorker) => seam.postMessage(message);

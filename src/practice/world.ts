@@ -11,8 +11,10 @@ export interface Station {
   /** The platform that it serves, where it serves one. */
   platform?: string;
   scope: 'foreign' | 'in_country' | 'isp';
-  /** Names that it answers for and that the DNS gives its addresses for; `*.name`: answers, but not in the DNS. */
+  /** Names that it answers for and that the DNS gives its addresses for. */
   hosts: readonly string[];
+  /** Names and patterns that it answers for besides. */
+  also?: readonly string[];
   ip4: readonly string[];
   ip6: readonly string[];
 }
@@ -37,9 +39,10 @@ export const trustedResolvers: Readonly<Record<string, string>> = {
   'dns.google': '8.8.8.8',
 };
 
-/** `pattern` is the host itself, or `*.` and a parent of it. */
+/** `pattern` is the host itself, `*.` and a parent of it, or `*` for every name. */
 export function matchesHost(pattern: string, host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
+  if (pattern === '*') return true;
   return pattern.startsWith('*.') ? name.endsWith(pattern.slice(1)) : name === pattern;
 }
 
@@ -58,21 +61,34 @@ export function stationAt(ip: string): Station | undefined {
   return byAddress.get(ip);
 }
 
+/** Whether the machines there answer for this name. */
+export function answersFor({ hosts, also }: Station, host: string): boolean {
+  return matchesAny(hosts, host) || matchesAny(also ?? [], host);
+}
+
 export function stationsOf(host: string): readonly Station[] {
   return byHost.get(host.toLowerCase()) ?? [];
 }
 
 /** Every host that the DNS knows, for the test that no built-in target is missing. */
 export function knownHosts(): string[] {
-  return [...byHost.keys()].filter((host) => !host.startsWith('*.'));
+  return [...byHost.keys()];
 }
 
-/** Whether a rule about `where` concerns this address and port. Unknown addresses are foreign. */
+/** A box in the house or this very host (RFC 1918, RFC 1122): nearer than the provider. */
+const inHouse = /^(192\.168\.|127\.|::1$)/;
+
+/** Addresses that nobody is known to live at are abroad. */
+export function scopeOf(ip: string): Station['scope'] {
+  return stationAt(ip)?.scope ?? (inHouse.test(ip) ? 'isp' : 'foreign');
+}
+
+/** Whether a rule about `where` concerns this address and port. */
 export function concerns(where: Where, ip: string, port: number): boolean {
   const station = stationAt(ip);
   if (where.except?.includes(ip)) return false;
   if (where.addresses && !where.addresses.includes(ip)) return false;
-  if (where.scope && where.scope !== (station?.scope ?? 'foreign')) return false;
+  if (where.scope && where.scope !== scopeOf(ip)) return false;
   if (where.protocol && where.protocol !== (ip.includes(':') ? 'ip6' : 'ip4')) return false;
   if (where.ports && !where.ports.includes(port)) return false;
   if (where.platforms && !(station?.platform && where.platforms.includes(station.platform))) return false;
