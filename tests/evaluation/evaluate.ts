@@ -4,9 +4,10 @@
  *   --seeds report|tune|N   first seed (report: 700001, tune: 1): parameters are chosen on `tune` only
  *   --months N              quiet probe-months, one vantage each (200)
  *   --events N              forks into every event class a vantage (5), --troubles N the same for troubles (2)
- *   --classes a,b           only these classes; --no-rivals; --workers N (2)
+ *   --classes 'a; b'        only these classes; --no-rivals; --workers N (2)
  *   --ln 11,13,15           the curve over the threshold: one judge for each
  *   --params JSON           overrides of the judge's parameters, e.g. '{"floors":{"reach":0.02}}'
+ *   --variants JSON         several judges side by side: {"name": overrides, …}
  *   --data DIR              full real data sets: DIR/shao-ripe-atlas-rtt, upptime-social, ndt-raspberrypi-brazil
  *   --short                 the run of `npm test`; --json FILE writes the summaries; --quiet: no progress
  */
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     ln: { type: 'string', default: '' },
     params: { type: 'string', default: '{}' },
+    variants: { type: 'string' },
     data: { type: 'string' },
     short: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -60,7 +62,7 @@ const jobs: Job[] = values.short
       months: months / Math.ceil(months),
       eventForks: Number(values.events),
       troubleForks: Number(values.troubles),
-      classes: values.classes === '' ? [] : values.classes.split(',').map((name) => name.trim()),
+      classes: values.classes === '' ? [] : values.classes.split(';').map((name) => name.trim()),
       troubles: true,
       variants,
       rivals: !values['no-rivals'],
@@ -83,7 +85,7 @@ const real = measureReal(jobs[0]!.variants, jobs[0]!.rivals, values.data);
 const results = holdGates(summaries[0]!, real);
 const seconds = (performance.now() - started) / 1000;
 process.stdout.write(
-  `${report({ summaries, real, results, scores, seconds, first: jobs[0]!.seed, curve: lns.length > 0 })}\n`,
+  `${report({ summaries, real, results, scores, seconds, first: jobs[0]!.seed, curve: variants.length > 1 })}\n`,
 );
 if (values.json)
   writeFileSync(
