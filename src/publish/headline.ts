@@ -10,7 +10,7 @@ export interface Headline {
 
 const isAnomaly = (state: State): state is AnomalyKind => (anomalyKinds as readonly string[]).includes(state);
 
-/** `X is being blocked, Facebook and Instagram are being throttled, as seen from here.` Never more than the states say. */
+/** `X is being blocked; Facebook and Instagram are being throttled, as seen from here.` Never more than the states say. */
 export function headline({ platforms, vantage, round }: Status): Headline {
   if (round === undefined) return { text: 'The first look is under way: a minute of patience.', tone: 'unknown' };
   const anomalies = anomalyKinds.flatMap((kind) => {
@@ -19,7 +19,7 @@ export function headline({ platforms, vantage, round }: Status): Headline {
   });
   if (anomalies.length > 0) {
     const grave = platforms.some(({ state }) => isAnomaly(state) && state !== 'degraded');
-    return { text: `${list(anomalies)}, as seen from here.`, tone: grave ? 'bad' : 'warn' };
+    return { text: `${anomalies.join('; ')}, as seen from here.`, tone: grave ? 'bad' : 'warn' };
   }
   if (platforms.length === 0) return { text: 'No platform is configured.', tone: 'unknown' };
   const unknown = platforms.filter(({ state }) => state === 'inconclusive').map(({ title }) => title);

@@ -21,7 +21,7 @@ body {
 }
 main, header, footer { max-width: 62rem; margin: 0 auto; padding: 0 1rem; }
 header { padding-top: 1.5rem; }
-footer { padding-bottom: 2.5rem; color: var(--soft); font-size: .875rem; }
+footer { margin-top: 1.5rem; padding-bottom: 2.5rem; color: var(--soft); font-size: .875rem; }
 h1 { font-size: 1rem; font-weight: 600; margin: 0; color: var(--soft); letter-spacing: .02em; }
 h2 { font-size: 1.0625rem; margin: 2rem 0 .75rem; }
 p { margin: .5rem 0; }
@@ -40,7 +40,8 @@ a { color: var(--link); }
 .pill.degraded { color: var(--warn); background: var(--warn-ground); }
 .pill.throttled, .pill.blocked, .pill.failed { color: var(--bad); background: var(--bad-ground); }
 .pill.unreachable { color: var(--odd); background: var(--odd-ground); }
-details { margin-top: .625rem; }
+details { margin-top: .75rem; }
+details table { margin-top: .375rem; }
 summary { cursor: pointer; color: var(--soft); font-size: .9375rem; }
 summary:focus-visible, a:focus-visible { outline: .15rem solid var(--link); outline-offset: .15rem; border-radius: .2rem; }
 .scroll { overflow-x: auto; max-width: 100%; }
@@ -56,7 +57,9 @@ tr:last-child td { border-bottom: 0; }
 .plain .pill { font-weight: 500; font-size: .875rem; white-space: normal; }
 .glossary dt { font-weight: 600; margin-top: .5rem; }
 .glossary dd { margin: 0; color: var(--soft); }
-meter { width: 100%; height: .75rem; }
+.facts { margin-top: .625rem; }
+.unbroken { white-space: nowrap; }
+meter { width: 100%; height: 1rem; margin-top: .5rem; }
 @media (max-width: 30rem) {
   .headline { font-size: 1.3125rem; }
   .facts { grid-template-columns: 1fr; gap: 0; }
@@ -66,9 +69,7 @@ meter { width: 100%; height: .75rem; }
   .stack tr:last-child { border-bottom: 0; }
   .stack td { border: 0; padding: .05rem 0; }
   .stack td:first-child { font-weight: 600; overflow-wrap: anywhere; }
-  .stack td.wide { grid-column: 1 / -1; }
-  .stack td:empty { display: none; }
-  .stack .number { text-align: left; white-space: normal; }
+  .stack td.wide { grid-column: 1 / -1; grid-row: 2; }
 }
 @media print { body { background: #fff; } details > * { display: block; } }
 `;

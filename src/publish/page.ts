@@ -38,7 +38,7 @@ export function page(status: Status): string {
 <h1>reachd · what this line can reach</h1>
 <p class="headline">${top.text}</p>
 <p class="soft">${lastLook(status, now)}</p>
-${banners(status)}
+${banners(status, top.text)}
 </header>
 <main>
 <h2>Platforms</h2>
@@ -65,30 +65,32 @@ function lastLook({ round }: Status, now: number): Html {
   }`;
 }
 
-function banners({ statement, vantage, store_trouble }: Status): Html {
+/** What must not be overlooked, unless the headline has said it already. */
+function banners({ statement, vantage, store_trouble }: Status, said: string): Html {
+  const line = vantage.state === undefined || vantage.state === 'online' ? undefined : vantageWords[vantage.state];
   return html`${statement !== undefined && html`<p class="banner">${statement}</p>`}${
-    vantage.state !== undefined &&
-    vantage.state !== 'online' &&
-    html`<p class="banner warn">${vantageWords[vantage.state]}</p>`
+    line !== undefined && line !== said && html`<p class="banner warn">${line}</p>`
   }${store_trouble !== undefined && html`<p class="banner warn">Rounds are not being stored: ${store_trouble}. Measuring goes on.</p>`}`;
 }
 
 function platformCard(platform: PlatformStatus, now: number): Html {
   const { title, state, since, verdict, incident, targets } = platform;
-  const mechanism = incident?.mechanism ?? (verdict?.state === state ? verdict.mechanism : undefined);
-  const confidence = incident?.confidence ?? (verdict?.state === state ? verdict.confidence : undefined);
+  // The held state is what the card speaks of: a verdict that says otherwise must not explain it.
+  const agreeing = verdict?.state === state ? verdict : undefined;
+  const mechanism = incident?.mechanism ?? agreeing?.mechanism;
+  const confidence = incident?.confidence ?? agreeing?.confidence;
   const bad = state !== 'reachable' && state !== 'refused' && state !== 'inconclusive';
   return html`<section class="card">
 <h3>${title} <span class="pill ${state}">${stateWords[state].sign} ${state}</span></h3>
 <p>${stateWords[state].sentence}${since !== undefined && html` <span class="soft">Since ${moment(since, now)}.</span>`}</p>
 ${mechanism !== undefined && html`<p>How: ${mechanismWords[mechanism]} <code class="soft small">${mechanism}</code></p>`}
-${bad && confidence !== undefined && html`<p class="soft">Confidence: ${confidence}${verdict?.basis !== undefined && html`. Shown by ${basisWords[verdict.basis]}`}.</p>`}
+${bad && confidence !== undefined && html`<p class="soft">Confidence ${confidence}${agreeing?.basis !== undefined && `: ${basisWords[agreeing.basis]}`}.</p>`}
 ${verdict !== undefined && verdict.state !== state && html`<p class="soft">The last look alone shows: ${verdict.state}.</p>`}
 ${verdict !== undefined && verdict.notes.length > 0 && html`<p class="soft">Note: ${verdict.notes.map((note) => noteWords[note]).join('; ')}.</p>`}
 ${
   targets.length > 0 &&
   html`<details><summary>${summary(targets)}</summary><table class="stack">
-<thead><tr><th>Name</th><th>Answer</th><th class="number">Duration</th></tr></thead>
+<thead><tr><th>Name</th><th>Answer</th><th class="number">When</th></tr></thead>
 <tbody>${targets.map((look) => lookRow(look, now))}</tbody></table></details>`
 }
 </section>
@@ -97,20 +99,20 @@ ${
 
 const summary = (looks: readonly Look[]): string => {
   const answered = looks.filter(({ outcome }) => outcome === 'ok').length;
-  return `${answered} of ${looks.length} looks answered`;
+  return `Last checks: ${answered} of ${looks.length} answered`;
 };
 
 function lookRow(look: Look, now: number): Html {
   const { target, ip_protocol, outcome, failure, status, phases, goodput_bps, at } = look;
   const times = Object.entries(phases).filter((entry): entry is [string, number] => entry[1] !== undefined);
-  const total = times.reduce((sum, [, ms]) => sum + ms, 0);
-  return html`<tr><td>${target} <span class="soft">${ip_protocol === 'ip6' ? 'IPv6' : 'IPv4'}</span></td><td>${
-    outcome === 'ok'
-      ? html`✓ ${status}`
-      : html`✕ ${failure === undefined ? 'no answer' : html`${phaseWords[failure.phase]}: <code>${failure.reason}</code>`}`
-  }</td><td class="number wide" title="${times.map(([phase, ms]) => `${phase} ${ms} ms`).join(', ')}">${
-    times.length > 0 && html`${Math.round(total)} ms`
-  }${goodput_bps !== undefined && html`, ${(goodput_bps / 1e6).toFixed(1)} Mbit/s`}<span class="soft"> ${ago(at, now)}</span></td></tr>
+  const how =
+    outcome === 'ok' ? `✓ ${status ?? 'answered'}` : failure === undefined ? '✕ no answer' : `✕ ${failure.reason}`;
+  return html`<tr><td>${target} <span class="soft">${ip_protocol === 'ip6' ? 'IPv6' : 'IPv4'}</span></td><td class="wide">${how}${
+    failure && html`<br><span class="soft">while ${phaseWords[failure.phase]}</span>`
+  }${goodput_bps !== undefined && `, ${(goodput_bps / 1e6).toFixed(1)} Mbit/s`}${
+    times.length > 0 &&
+    html`<br><span class="soft">${times.map(([phase, ms]) => `${phase} ${Math.round(ms)}`).join(', ')} ms</span>`
+  }</td><td class="number soft">${ago(at, now)}</td></tr>
 `;
 }
 
@@ -168,9 +170,9 @@ function controlsSection(controls: readonly ControlStatus[], impaired: readonly 
 <p class="soft">Sites that have nothing to do with the platforms. When they fail too, the trouble is this line.</p>
 <ul class="plain">${controls.map(
     ({ target, ip_protocol, outcome, at }) =>
-      html`<li class="pill ${outcome}">${outcome === 'ok' ? '✓' : '✕'} ${target}${ip_protocol === 'ip6' && ' (IPv6)'}${
-        impaired.includes(target) && ' – blocked itself'
-      } <span class="soft">${ago(at, now)}</span></li>`,
+      html`<li class="pill ${outcome}" title="${duration(now - Date.parse(at))} ago">${outcome === 'ok' ? '✓' : '✕'} ${target}${
+        ip_protocol === 'ip6' && ' (IPv6)'
+      }${impaired.includes(target) && ' – blocked itself'}</li>`,
   )}</ul>
 `;
 }
@@ -190,5 +192,5 @@ const ago = (at: string, now: number): Html =>
 /** `20 Jan 2024, 13:41 UTC (for 2 h 5 min)`. */
 function moment(at: string, now: number): Html {
   const date = new Date(at).toUTCString().slice(5, 22);
-  return html`<time datetime="${at}">${date.slice(0, 11)}, ${date.slice(12)} UTC</time> (for ${duration(now - Date.parse(at))})`;
+  return html`<time datetime="${at}">${date.slice(0, 11)}, ${date.slice(12)} UTC</time> <span class="unbroken">(for ${duration(now - Date.parse(at))})</span>`;
 }

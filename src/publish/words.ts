@@ -11,7 +11,7 @@ export const stateWords: Readonly<Record<State, { sign: string; sentence: string
   unreachable: { sign: '!', sentence: 'It does not answer from here. Why cannot be told from here alone.' },
   inconclusive: {
     sign: '?',
-    sentence: 'Nothing can be said at the moment: the reason is this line, not the platform.',
+    sentence: 'Nothing can be said about it from here at the moment.',
   },
 };
 
@@ -63,10 +63,11 @@ export const mechanismWords: Readonly<Record<Mechanism, string>> = {
   'ip6.only': 'over IPv6 only',
 };
 
+/** Why the verdict stands, to go behind "Confidence high:". */
 export const basisWords: Readonly<Record<Basis, string>> = {
-  artefact: 'a trace that only interference leaves',
-  differential: 'the same moment, another name: that one was answered',
-  comparison: 'compared with its own past and with control sites',
+  artefact: 'it leaves a trace that only interference leaves',
+  differential: 'in the same minute the same place answered another name',
+  comparison: 'judged against its own past and the control sites',
 };
 
 export const noteWords: Readonly<Record<Note, string>> = {
@@ -86,10 +87,11 @@ export const noteWords: Readonly<Record<Note, string>> = {
   large_hello: 'only larger handshakes are dropped',
 };
 
+/** What was going on in a phase, to go behind "while". */
 export const phaseWords: Readonly<Record<Phase, string>> = {
   resolve: 'looking up the name',
   connect: 'connecting',
-  tls: 'the encrypted handshake',
+  tls: 'agreeing on encryption',
   processing: 'waiting for the answer',
   transfer: 'receiving the answer',
 };

@@ -1,0 +1,104 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { board, serve } from './board.ts';
+import { executablePath, launch } from './browser.ts';
+import { calm, incident } from './outcomes.ts';
+
+if (executablePath === undefined) {
+  console.warn('NOT RUN: the page in a browser. Chromium is missing: apt-get install --no-install-recommends chromium');
+}
+
+const statement =
+  'Since 18:40–18:41 (UTC+5) X, Facebook, Instagram and YouTube have been throttled as seen from AS17557 (PK), over TCP: downloads at 3 % of normal, handshakes 11× slower. Control sites are unaffected. Confidence: high. This does not show who ordered it.';
+
+const disruption = () => {
+  const outcome = incident();
+  for (const event of outcome.events) event.statement = statement;
+  return outcome;
+};
+
+describe.runIf(executablePath !== undefined)('the page in a browser', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  const views = [
+    { colorScheme: 'light', width: 360, story: 'first' },
+    { colorScheme: 'light', width: 360, story: 'calm' },
+    { colorScheme: 'light', width: 360, story: 'incident' },
+    { colorScheme: 'light', width: 1280, story: 'incident' },
+    { colorScheme: 'dark', width: 360, story: 'incident' },
+    { colorScheme: 'dark', width: 1280, story: 'incident' },
+  ] as const;
+  test.each(views)(
+    '$width px, $colorScheme, $story: nothing refused, nothing to scroll sideways',
+    async ({ colorScheme, width, story }) => {
+      const sink = board();
+      if (story !== 'first') await sink.accept(story === 'calm' ? calm() : disruption());
+      const { url } = await serve({ board: sink });
+      const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+      const complaints: string[] = [];
+      const requested: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('requestfailed', (request) => complaints.push(request.url()));
+      page.on('request', (request) => requested.push(new URL(request.url()).pathname));
+      await page.goto(url);
+      await page.evaluate(openAll);
+
+      expect(complaints).toEqual([]);
+      expect(requested.filter((path) => path !== '/icon.svg')).toEqual(['/', '/style.css']);
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(
+        0,
+      );
+      // The style sheet was applied, and follows the scheme.
+      const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+      expect(ground).toBe(colorScheme === 'light' ? 'rgb(246, 247, 249)' : 'rgb(16, 21, 28)');
+      expect(await page.locator('h3:has-text("YouTube")').isVisible()).toBe(true);
+      await page.close();
+    },
+  );
+
+  test('every text has the contrast that WCAG 2.2 asks for (4.5 : 1), in both schemes', async () => {
+    const sink = board();
+    await sink.accept(disruption());
+    const { url } = await serve({ board: sink });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
+      await page.goto(url);
+      await page.evaluate(openAll);
+      expect(await page.evaluate(lowContrasts), colorScheme).toEqual([]);
+      await page.close();
+    }
+  });
+});
+
+/** Runs in the page: everything that can be unfolded. */
+const openAll = `for (const details of document.querySelectorAll('details')) details.open = true`;
+
+/** Runs in the page: texts whose colour is too near to the first ground behind them. */
+const lowContrasts = `(() => {
+  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const groundOf = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const color = parse(getComputedStyle(one).backgroundColor);
+      if (color.length === 3 || color[3] > 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const low = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join('');
+    if (text === '' || element.closest('meter')) continue;
+    const [a, b] = [parse(getComputedStyle(element).color), groundOf(element)].map(luminance);
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) low.push(text.slice(0, 30) + ' ' + ratio.toFixed(2));
+  }
+  return low;
+})()`;
