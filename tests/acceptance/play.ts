@@ -1,0 +1,74 @@
+/** Plays a scenario: a practice Internet of its own, the real measuring, the real agent's round, the real judge. */
+import { createStation } from '../../src/commands/station.ts';
+import type { Config } from '../../src/config/config.ts';
+import { load } from '../../src/config/load.ts';
+import { judge } from '../../src/judge/judge.ts';
+import type { Round } from '../../src/model/round.ts';
+import { createPracticeInternet } from '../../src/practice/internet.ts';
+import { practiceRootPem } from '../../src/practice/pki.ts';
+import type { Scenario } from './scenario.ts';
+
+/**
+ * Deadlines of 2 s instead of 10: everything on the practice Internet answers within 0.1 s or never, and a table of
+ * sixty rows is to be had in minutes. The shape of a round is the same.
+ */
+const timeout_ms = 2000;
+
+/** The built-in platforms and controls, as seen from Pakistan. */
+function configFor({ target }: Scenario): Config {
+  const { config } = load({ flags: { 'config.file': undefined }, env: {} });
+  const platforms = config.platforms.map((platform) =>
+    platform.name === 'x' && target !== undefined
+      ? { ...platform, targets: [{ transfer: false, transfer_candidates: [], addresses: [], ...target }] }
+      : platform,
+  );
+  return {
+    ...config,
+    platforms,
+    round: { ...config.round, timeout_ms },
+    vantage: { ...config.vantage, name: 'acceptance', country: 'PK', asn: 'AS17557', detect: false },
+  };
+}
+
+/** What a reference probe on an unfiltered network would have said of every target of this round. */
+function withReference(round: Round, word: 'reaches' | 'fails'): Round {
+  const targets = Object.values(round.platforms)
+    .flat()
+    .map(({ target }) => target);
+  const references = [...new Set(targets)].map((target) => ({
+    reference: 'reference.example.net',
+    target,
+    outcome: word === 'reaches' ? ('ok' as const) : ('failed' as const),
+    age_s: 30,
+  }));
+  return { ...round, references };
+}
+
+/** Measures and judges one round under the scenario's censors. */
+export async function play(scenario: Scenario): Promise<Round> {
+  const internet = await createPracticeInternet({ rtt_ms: 40, seed: 11 });
+  const station = createStation({
+    config: configFor(scenario),
+    network: internet.network,
+    ca_pem: practiceRootPem(),
+    store: {
+      judgeState: () => undefined,
+      lastRound: () => 0,
+      validatedAddresses: (host) => [...(scenario.validated?.[host] ?? [])],
+    },
+    vantage_id: 'acceptance',
+    address_salt: 'acceptance',
+  });
+  try {
+    for (const censor of scenario.on) await internet.on(censor);
+    const outcome = await station.rounds.next(1, 0, new AbortController().signal);
+    if (outcome === undefined) throw new Error('the round was aborted');
+    if (scenario.reference === undefined) return outcome.round;
+    const informed = withReference(outcome.round, scenario.reference);
+    const { vantage, verdicts } = judge(undefined, informed, station.params);
+    return { ...informed, verdicts, vantage: { ...informed.vantage, state: vantage } };
+  } finally {
+    await station.close();
+    await internet.close();
+  }
+}
