@@ -4,8 +4,9 @@ import type { Verdict } from '../model/verdict.ts';
 import type { Mechanism, Note, VantageState } from '../model/vocabulary.ts';
 import { type Context, contextOf } from './context.ts';
 import { strongest } from './contrast.ts';
-import { type Finding, joinPlatform, judgeCase } from './finding.ts';
+import { type Finding, joinPlatform, judgeCase, plainVerdict } from './finding.ts';
 import type { PlatformMemory, RoundMemory, Slowdown } from './memory.ts';
+import { isCalm } from './plain.ts';
 import { remember } from './remember.ts';
 
 /** What this round says of the controls, by name. */
@@ -29,7 +30,7 @@ export interface Assessment {
   /** Same-round contrast in speed by platform, from 2× up, for the fold's own use (detection.md 7). */
   slowdowns: Record<string, Slowdown>;
   controls: ControlTally;
-  /** `memory.platforms` for the next round. */
+  /** `memory.platforms` for the next round: only platforms of which there is something to remember. */
   platforms: NonNullable<RoundMemory['platforms']>;
 }
 
@@ -38,6 +39,26 @@ export interface Assessment {
  * does not matter; nothing is read but the arguments.
  */
 export function assess(round: Round, memory: RoundMemory): Assessment {
+  return isCalm(round, memory) ? assessCalm(round) : assessInFull(round, memory);
+}
+
+/** A round in which everything answered plainly, without reading what it does not hold. */
+function assessCalm(round: Round): Assessment {
+  const names = Object.keys(round.platforms);
+  const measured = [...new Set(round.controls.map(({ target }) => target))].sort();
+  return {
+    vantage: 'online',
+    vantage_notes: [],
+    vantage_mechanisms: [],
+    verdicts: Object.fromEntries(names.map((name) => [name, plainVerdict(round.platforms[name] ?? [])])),
+    slowdowns: {},
+    controls: { measured, failed: [], fit: measured.length > 0 },
+    platforms: {},
+  };
+}
+
+/** The table read from end to end; `assess` takes the short way where both come to the same. */
+export function assessInFull(round: Round, memory: RoundMemory): Assessment {
   const context = contextOf(round, memory);
   const { vantage, controls, contrasts } = context;
   const verdicts: [string, Verdict][] = [];
@@ -48,7 +69,8 @@ export function assess(round: Round, memory: RoundMemory): Assessment {
     verdicts.push([platform, joinPlatform(findings, context)]);
     const slowdown = strongest(cases.flatMap((one) => contrasts.get(one) ?? []));
     if (slowdown) slowdowns.push([platform, slowdown]);
-    platforms.push([platform, remember(platform, findings, slowdown, memory)]);
+    const kept = remember(platform, findings, slowdown, memory);
+    if (Object.keys(kept).length > 0) platforms.push([platform, kept]);
   }
   return {
     vantage: vantage.state,

@@ -15,7 +15,8 @@ import {
   provesAddress,
   sameAddress,
 } from './attempt.ts';
-import { type DnsView, viewDns } from './dns-view.ts';
+import { type DnsView, noDns, viewDns } from './dns-view.ts';
+import { isPlainAnswer } from './plain.ts';
 import { amount, entries, own, text } from './reading.ts';
 
 export interface Case {
@@ -27,6 +28,8 @@ export interface Case {
   observation: Observation;
   last: Exchange;
   cleartext: boolean;
+  /** A complete answer and nothing else: `plain.ts`. */
+  plain: boolean;
   /** Something was tried, and not cut short by ourselves. */
   attempted: boolean;
   /** The first attempt brought a complete answer from an address of the user's own resolver. */
@@ -109,9 +112,43 @@ function trustedState(attempts: readonly Attempt[], neutrals: readonly NeutralAn
   return tried.some(isTlsCut) && neutrals.some(({ answered }) => answered) ? 'sni' : 'fails';
 }
 
+/** What a plain answer comes to, without reading what is not there. */
+function plainCase(round: Round, platform: string, observation: Observation): Case {
+  return {
+    platform,
+    company: text(own(round.companies, platform)) ?? platform,
+    target: observation.target,
+    protocol: protocolOf(observation),
+    host: text(observation.host),
+    observation,
+    last: observation,
+    cleartext: false,
+    plain: true,
+    attempted: true,
+    complete: true,
+    answered: true,
+    status: observation.status,
+    failure: undefined,
+    attempts: attemptsOf(observation, observation),
+    neutrals: [],
+    dns: noDns,
+    sni: false,
+    cut: undefined,
+    trusted: 'untried',
+    trustedRemembered: true,
+    elsewhere: undefined,
+    twin: undefined,
+  };
+}
+
+function protocolOf({ ip_protocol }: Observation): IpProtocol | undefined {
+  return ip_protocol === 'ip6' || ip_protocol === 'ip4' ? ip_protocol : undefined;
+}
+
 function caseOf(round: Round, platform: string, observation: Observation): Case {
+  if (isPlainAnswer(observation)) return plainCase(round, platform, observation);
   const last = lastExchange(observation);
-  const protocol = observation.ip_protocol === 'ip6' ? 'ip6' : observation.ip_protocol === 'ip4' ? 'ip4' : undefined;
+  const protocol = protocolOf(observation);
   const attempts = attemptsOf(observation, last);
   const neutrals = neutralsOf(observation);
   const first = attempts[0] as Attempt;
@@ -143,6 +180,7 @@ function caseOf(round: Round, platform: string, observation: Observation): Case 
     observation,
     last,
     cleartext,
+    plain: false,
     attempted: (first.ok || observation.outcome === 'failed') && failure?.reason !== 'interrupted',
     complete,
     answered: complete || answer !== undefined,

@@ -25,24 +25,30 @@ function seenTwice(rule: Rule, one: Case, context: Context): boolean {
   return timesSeen(one, context) >= 2;
 }
 
-function extraTrust({ last, observation }: Case): boolean {
+function extraTrust({ last, observation }: Pick<Case, 'last' | 'observation'>): boolean {
   return last.evidence?.tls?.extra_trust === true || observation.evidence?.tls?.extra_trust === true;
 }
 
 /** A complete answer of which the record tells neither status nor where the address came from is a thin one. */
-function thinness(one: Case): number {
+function thinness(one: Pick<Case, 'last' | 'observation' | 'status'>): number {
   const provenance = one.observation.address_source !== undefined || entries(one.last.dns).length > 0;
   return (one.status === undefined ? 1 : 0) + (provenance ? 0 : 1);
+}
+
+/** The level of an answer: what it lacks lowers it. */
+export function levelOfAnswer(ceiling: number, one: Pick<Case, 'last' | 'observation' | 'status'>): number {
+  return Math.min(3, Math.max(1, ceiling - thinness(one) - (extraTrust(one) ? 1 : 0)));
 }
 
 /** The level (1–3) of what `rule` found in `one`. */
 export function levelOf(rule: Rule, one: Case, context: Context): number {
   let level: number = rule.verdict?.ceiling ?? 1;
   const state = rule.verdict?.state;
-  const fit = fitFor(context, one);
   if (state === 'reachable' || state === 'refused') {
-    level -= thinness(one) + (extraTrust(one) ? 1 : 0);
-  } else if (state === 'inconclusive') {
+    return levelOfAnswer(level, one);
+  }
+  const fit = fitFor(context, one);
+  if (state === 'inconclusive') {
     const looked = context.controls.measured.length;
     level -= (looked < controlsForCertainty ? 1 : 0) + (looked < controlsForLikelihood ? 1 : 0);
   } else if (state === 'unreachable') {

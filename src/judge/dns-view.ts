@@ -25,7 +25,8 @@ export interface DnsView {
   operatorDiffers: boolean;
 }
 
-const none: DnsView = {
+/** Nobody was asked. */
+export const noDns: DnsView = {
   own: 'not_asked',
   failures: 0,
   trusted: 'not_asked',
@@ -116,7 +117,7 @@ export interface DnsInput {
 /** Reads the DNS facts of one observation. Pure; unknown kinds of facts are passed over. */
 export function viewDns({ observation, last, protocol, attempts, vantageDns }: DnsInput): DnsView {
   const all = [...entries(last.dns), ...entries(observation.experiments).flatMap(({ dns }) => entries(dns))];
-  if (all.length === 0) return none;
+  if (all.length === 0) return noDns;
   const host = text(last.host);
   const wantedType = protocol === 'ip6' ? 'AAAA' : 'A';
   const facts = all.filter(

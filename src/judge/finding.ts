@@ -1,4 +1,5 @@
 /** What the rules make of one case, and of one platform: the join of its targets. */
+import type { Observation } from '../model/round.ts';
 import type { Verdict } from '../model/verdict.ts';
 import {
   type Mechanism,
@@ -8,7 +9,7 @@ import {
   type State,
 } from '../model/vocabulary.ts';
 import type { Case } from './case.ts';
-import { levelOf, wordFor } from './confidence.ts';
+import { levelOf, levelOfAnswer, wordFor } from './confidence.ts';
 import type { Context } from './context.ts';
 import type { Rule } from './rule.ts';
 import { rules, rulesVersion } from './rules.ts';
@@ -42,8 +43,34 @@ function withoutGuesses(list: readonly Mechanism[]): readonly Mechanism[] {
   return list.filter((word) => !list.includes(`${word}.sni` as Mechanism));
 }
 
-/** Runs the table over one case. */
+/** The rule that every plain answer comes to. */
+const plainOrder = rules.findIndex(({ id }) => id === 'answer-complete');
+const plainRule = rules[plainOrder] as Rule;
+
+/**
+ * Judges one case. A plain answer on a line that nothing is wrong with needs no table: every rule but one asks for
+ * something that it does not have.
+ */
 export function judgeCase(one: Case, context: Context): Finding {
+  if (!one.plain || context.vantage.cause !== undefined || context.contrasts.has(one))
+    return judgeByTable(one, context);
+  const level = levelOfAnswer(3, one);
+  return {
+    one,
+    context,
+    rule: plainRule,
+    order: plainOrder,
+    state: 'reachable',
+    level,
+    mechanism: undefined,
+    mechanisms: [],
+    carrying: [],
+    notes: [],
+  };
+}
+
+/** Runs the table over one case. */
+export function judgeByTable(one: Case, context: Context): Finding {
   let decided: { rule: Rule; order: number } | undefined;
   const matched: { rule: Rule; mechanisms: readonly Mechanism[] }[] = [];
   const notes: Note[] = [];
@@ -108,16 +135,7 @@ function deepest(list: readonly Mechanism[]): Mechanism | undefined {
 /** The verdict of a platform: its worst target's, with every mechanism and the notes of all that came out alike. */
 export function joinPlatform(findings: readonly Finding[], context: Context): Verdict {
   const extra = context.vantage.mechanisms;
-  if (findings.length === 0) {
-    return {
-      state: 'inconclusive',
-      mechanisms: [],
-      confidence: 'low',
-      rule: 'not-measured',
-      rules_version: rulesVersion,
-      notes: [],
-    };
-  }
+  if (findings.length === 0) return nothingTried();
   const worst = findings.reduce(worse);
   const alike = findings.filter(({ state, rule }) => state === worst.state && rule.silent === worst.rule.silent);
   const all = ordered(
@@ -148,4 +166,35 @@ function trustNotes(findings: readonly Finding[]): Note[] {
   return findings.some(({ one }) => one.answered && one.last.evidence?.tls?.extra_trust === true)
     ? ['extra_trust']
     : [];
+}
+
+/** The verdict of a platform of which every observation is a plain answer; of one without any, that nothing was tried. */
+export function plainVerdict(observations: readonly Observation[]): Verdict {
+  if (observations.length === 0) return nothingTried();
+  let level = 1;
+  let extra = false;
+  for (const observation of observations) {
+    level = Math.max(level, levelOfAnswer(3, { observation, last: observation, status: observation.status }));
+    if (observation.evidence?.tls?.extra_trust === true) extra = true;
+  }
+  return {
+    state: 'reachable',
+    mechanisms: [],
+    basis: 'comparison',
+    confidence: wordFor(level),
+    rule: plainRule.id,
+    rules_version: rulesVersion,
+    notes: extra ? ['extra_trust'] : [],
+  };
+}
+
+function nothingTried(): Verdict {
+  return {
+    state: 'inconclusive',
+    mechanisms: [],
+    confidence: 'low',
+    rule: 'not-measured',
+    rules_version: rulesVersion,
+    notes: [],
+  };
 }

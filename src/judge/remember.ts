@@ -52,7 +52,7 @@ export function remember(
   const confirmed = [...fresh, ...old].slice(0, kept);
   const stalls = cases.flatMap(freezesOf).sort((a, b) => a - b);
   const freezes = [...(Array.isArray(before?.freezes) ? before.freezes : []), ...stalls]
-    .filter((bytes) => amount(bytes) !== undefined)
+    .filter((bytes) => (amount(bytes) ?? 0) > 0)
     .slice(-2);
   // A transfer that ran through ends the memory of stalls; a round without one leaves it.
   const ranThrough = cases.some(({ observation }) => object(observation.transfer) !== undefined) && stalls.length === 0;

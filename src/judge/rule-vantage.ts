@@ -2,7 +2,8 @@
 import type { Case } from './case.ts';
 import { type Context, fitFor } from './context.ts';
 import type { Rule } from './rule.ts';
-import { clockSkewed, type VantageView } from './vantage.ts';
+import { clockSkewed } from './skew.ts';
+import type { VantageView } from './vantage.ts';
 
 const because =
   (cause: VantageView['cause']) =>

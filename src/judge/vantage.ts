@@ -15,7 +15,8 @@ import {
   most,
 } from './controls-view.ts';
 import type { RoundMemory } from './memory.ts';
-import { amount, entries, object, text } from './reading.ts';
+import { entries, object, text } from './reading.ts';
+import { clockSkewed } from './skew.ts';
 
 export interface VantageView {
   state: VantageState;
@@ -26,9 +27,6 @@ export interface VantageView {
   fit4: Fitness;
   fit6: Fitness;
 }
-
-/** Certificates live for weeks (47 days from 2029, CA/Browser Forum SC-081v3): an hour's error breaks the freshest. */
-export const skewS = 3600;
 
 function isPortal(controls: ControlsView): boolean {
   const encrypted = controls.all.filter(({ cleartext }) => !cleartext);
@@ -157,7 +155,7 @@ export function viewVantage(
     fit4,
     fit6,
   });
-  if (Math.abs(round.vantage?.clock_skew_s ?? 0) >= skewS) notes.push('clock_skew');
+  if (clockSkewed(round)) notes.push('clock_skew');
 
   if (isPortal(controls)) return view('captive_portal', 'captive_portal');
   const encrypted = controls.all.filter(({ cleartext }) => !cleartext).length;
@@ -183,9 +181,4 @@ export function viewVantage(
   const unfit = fit4.attempted > 0 ? !fit4.fit : fit6.attempted > 0 && !fit6.fit;
   if (unfit || everythingSlow(controls, memory)) return view('degraded', undefined);
   return view('online', undefined);
-}
-
-/** The same number for a record without any clock fact: unknown is no skew. */
-export function clockSkewed(round: Round): boolean {
-  return (amount(Math.abs(round.vantage?.clock_skew_s ?? 0)) ?? 0) >= skewS;
 }
