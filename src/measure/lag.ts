@@ -46,8 +46,11 @@ export function createLagGuard(monotonic: () => number): LagGuard {
   return {
     open() {
       const phase = { late_ms: 0 };
-      open.add(phase);
+      // What was late until now belongs to the phases that were open until now.
       if (timer === undefined) schedule();
+      else look();
+      due_ms = Math.max(due_ms, monotonic());
+      open.add(phase);
       return {
         close(ms) {
           if (!open.has(phase)) return true;
