@@ -1,0 +1,119 @@
+/** What must be seen under censors of addresses, ClientHellos and requests. */
+import { bystanders, type Expectation, neutral } from '../expectation.ts';
+import { dns, http, https, issuer } from '../witness.ts';
+
+export const path: readonly Expectation[] = [
+  {
+    censor: 'ip-drop',
+    sees: [
+      [https('x.com'), 'timeout in connect'],
+      [https('x.com', { family: 6 }), 'timeout in connect'],
+      ...bystanders,
+    ],
+  },
+  {
+    censor: 'all-four-blackholed',
+    sees: [
+      [https('x.com'), 'timeout in connect'],
+      [https('www.facebook.com'), 'timeout in connect'],
+      [https('www.instagram.com'), 'timeout in connect'],
+      [https('www.youtube.com'), 'timeout in connect'],
+      [https('www.ripe.net'), '200'],
+    ],
+  },
+  {
+    censor: 'ip-reset',
+    sees: [
+      [https('x.com'), 'refused in connect'],
+      [https('x.com', { family: 6 }), 'refused in connect'],
+      ...bystanders,
+    ],
+  },
+  {
+    censor: 'ip-reset-midway',
+    sees: [[https('x.com'), 'reset in tls'], [https('example.org', { at: 'x.com' }), 'reset in tls'], ...bystanders],
+  },
+  { censor: 'ip-prohibited', sees: [[https('x.com'), 'no route to host'], ...bystanders] },
+  {
+    censor: 'ip6-only',
+    sees: [
+      [https('x.com', { family: 6 }), 'timeout in connect'],
+      [https('x.com'), '200'],
+      [https('www.ripe.net', { family: 6 }), '200'],
+    ],
+  },
+  {
+    censor: 'sni-reset',
+    sees: [
+      [https('x.com'), 'reset in tls'],
+      [https('x.com', { family: 6 }), 'reset in tls'],
+      [https('abs.twimg.com'), 'reset in tls'],
+      ...neutral,
+      ...bystanders,
+    ],
+  },
+  {
+    censor: 'sni-drop',
+    sees: [
+      [https('x.com'), 'timeout in tls'],
+      [https('x.com', { family: 6 }), 'timeout in tls'],
+      ...neutral,
+      ...bystanders,
+    ],
+  },
+  {
+    censor: 'sni-eof',
+    sees: [
+      [https('x.com'), 'eof in tls'],
+      [https('x.com', { family: 6 }), 'eof in tls'],
+      [https('t.co'), 'eof in tls'],
+      ...neutral,
+      ...bystanders,
+    ],
+  },
+  {
+    censor: 'dns-plus-sni',
+    sees: [[dns('x.com'), '31.13.94.41'], [https('x.com', { at: 'x.com' }), 'reset in tls'], ...neutral, ...bystanders],
+  },
+  {
+    censor: 'mitm-sni',
+    sees: [
+      [https('x.com'), 'bad certificate'],
+      [issuer('x.com'), 'National Filter'],
+      [issuer('x.com', { family: 6 }), 'National Filter'],
+      ...neutral,
+      ...bystanders,
+    ],
+  },
+  {
+    censor: 'mitm-dnat',
+    sees: [
+      [issuer('x.com'), 'National Filter'],
+      [issuer('example.org', { at: 'x.com' }), 'National Filter'],
+      ...bystanders,
+    ],
+  },
+  {
+    censor: 'mitm-two-companies',
+    sees: [
+      [issuer('x.com'), 'National Filter'],
+      [issuer('www.youtube.com'), 'National Filter'],
+      [https('www.ripe.net'), '200'],
+    ],
+  },
+  // curl's hello fits one segment and passes; the product's own table sends the large one
+  { censor: 'large-hello-only', sees: [[https('x.com'), '200'], ...bystanders] },
+  {
+    censor: 'http-host-reset',
+    sees: [[http('clear.x.com'), 'reset in http'], [http('example.org', { at: 'clear.x.com' }), '404'], ...bystanders],
+  },
+  {
+    censor: 'http-blockpage',
+    sees: [
+      [http('clear.x.com'), '200'],
+      [http('example.org', { at: 'clear.x.com' }), '404'],
+      [https('x.com'), '200'],
+      ...bystanders,
+    ],
+  },
+];
