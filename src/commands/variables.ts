@@ -40,7 +40,8 @@ export function settle(
 function typed(text: string, option: Options): unknown {
   if (isBoolean(option)) return text === 'true' ? true : text === 'false' ? false : text;
   const items = isArray(option) ? text.split(',').map((item) => item.trim()) : [text];
-  const values = items.map((item) => (isNumber(option) ? Number(item) : item));
+  // A text that is no number stays what it was, so that the message can show it.
+  const values = items.map((item) => (isNumber(option) && Number.isFinite(Number(item)) ? Number(item) : item));
   return isArray(option) ? values : values[0];
 }
 

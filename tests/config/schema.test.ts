@@ -16,6 +16,22 @@ test('the JSON schema beside the example is current', () => {
   expect(schema.required).toBeUndefined();
 });
 
+interface JsonSchema {
+  description?: string;
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+}
+
+test('an editor has a sentence for every key', () => {
+  const unexplained = (schema: JsonSchema, above: string): string[] =>
+    Object.entries(schema.properties ?? {}).flatMap(([key, below]) => {
+      const path = `${above}.${key}`;
+      const here = below.description === undefined ? [path] : [];
+      return [...here, ...unexplained(below, path), ...unexplained(below.items ?? {}, `${path}[]`)];
+    });
+  expect(unexplained(JSON.parse(readFileSync(root('config/reachd.schema.json'), 'utf8')), '')).toEqual([]);
+});
+
 /** Every key of the schema, at whatever depth, under its path without indices. */
 function keys(schema: z.ZodType, above: string): string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault)
