@@ -163,7 +163,10 @@ function platformStatus(
     baseline_ready: detail?.baseline_ready,
     incident: detail?.open,
     targets: platform.targets.flatMap((target) =>
-      results.filter((kept) => kept.platform === name && kept.look.target === target.name).map(({ look }) => look),
+      results
+        .filter((kept) => kept.platform === name && kept.look.target === target.name)
+        .map(({ look }) => look)
+        .sort((a, b) => a.ip_protocol.localeCompare(b.ip_protocol)),
     ),
   };
 }

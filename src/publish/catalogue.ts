@@ -85,6 +85,11 @@ export const platformMetrics = {
     ['platform', 'company', 'state'],
     `State of the platform as seen from here, 1 for exactly one of: ${words(states)}. Held: one odd round does not move it.`,
   ),
+  quicSuccess: gauge(
+    'reachd_platform_quic_success',
+    ['platform'],
+    'Whether the last QUIC handshake that was tried was answered (1) or not (0). It never decides a state. Absent until tried, and while the platform is inconclusive.',
+  ),
   platformSuspect: pushed(
     'reachd_platform_suspect',
     company,

@@ -44,6 +44,8 @@ export function createFamily<L extends Labels>(entry: Entry, registry: Registry)
   if (entry.labels.length === 0) metric.remove({});
 
   const add = (given: L, value: number) => {
+    // A counter never goes down, and NaN in it could never be got rid of.
+    if (!(Number.isFinite(value) && value >= 0)) return;
     const labels = ordered(given);
     if (metric instanceof Histogram) metric.observe(labels, value);
     else metric.inc(labels, value);

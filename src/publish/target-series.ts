@@ -22,9 +22,11 @@ export function observeTargets(
     for (const observation of observations) {
       if (observation.outcome !== 'skipped') observeTarget(platform, observation, round, families, goodput, options);
     }
+    observeQuic(platform, observations, families);
     // What cannot be known is not published as a failure, and an old success must not stand in for it.
     if (round.verdicts?.[platform]?.state === 'inconclusive') {
       families.targetSuccess.clear((labels) => labels.platform === platform);
+      families.quicSuccess.set({ platform }, undefined);
     }
   }
 }
@@ -44,11 +46,29 @@ function observeTarget(
   if (failure) families.targetFailures.add({ ...one, phase: failure.phase, reason: failure.reason });
   for (const phase of phases) {
     const seconds = phaseSeconds(observation, phase);
-    families.targetPhase.set({ ...one, phase }, seconds);
+    // A phase that ran but whose time was dropped (the event loop was late) keeps the last time that is true.
+    if (seconds !== undefined || !ran(observation, phase)) families.targetPhase.set({ ...one, phase }, seconds);
     if (histograms && seconds !== undefined) families.targetPhaseHistogram.add({ platform, target, phase }, seconds);
   }
   families.targetStatus.set({ platform, target }, observation.status);
   observeTransfer(platform, observation, round, families, goodput);
+}
+
+/** One answer is enough: which of a platform's names was tried is not what this is about. */
+function observeQuic(platform: string, observations: readonly Observation[], families: Families): void {
+  const tried = observations.flatMap(({ quic }) =>
+    quic === undefined || quic.outcome === 'skipped' ? [] : [quic.outcome],
+  );
+  if (tried.length > 0) families.quicSuccess.set({ platform }, Number(tried.includes('ok')));
+}
+
+/** Phases that every exchange passes through on its way: that it got past them shows that they ran. */
+const compulsory: readonly Phase[] = ['connect', 'tls', 'processing'];
+
+/** Whether the phase must have been completed, whatever the record says of its duration. */
+function ran({ outcome, failure, scheme }: Observation, phase: Phase): boolean {
+  if (!compulsory.includes(phase) || (phase === 'tls' && scheme === 'http')) return false;
+  return outcome === 'ok' || (failure !== undefined && phases.indexOf(phase) < phases.indexOf(failure.phase));
 }
 
 /** Seconds from the record's milliseconds, without the noise of a binary fraction. */

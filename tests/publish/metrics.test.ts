@@ -61,6 +61,37 @@ describe('a target', () => {
     expect(find(series, 'reachd_target_http_status_code', 'target="x/website"')).toEqual([]);
   });
 
+  // The event loop was late: the phase ran, but its time is not to be trusted. The look before it stands.
+  test('whose time was dropped keeps the last one, where the phase must have run', async () => {
+    const sink = metrics();
+    await sink.accept(calm());
+    const late = calm(4712);
+    for (const look of late.round.platforms['x']!) look.phases = {};
+    await sink.accept(late);
+    const series = await scrape(sink);
+    const of = (phase: string) =>
+      find(series, 'reachd_target_phase_seconds', 'target="x/cdn"', 'ip4', `phase="${phase}"`).map(
+        ([, value]) => value,
+      );
+    expect([of('connect'), of('tls'), of('processing')]).toEqual([[0.0419], [0.0442], [0.0432]]);
+    // A HEAD has no body, a pinned address no lookup: of these the record alone can tell.
+    expect([of('resolve'), of('transfer')]).toEqual([[], []]);
+  });
+
+  test('in clear text has no handshake to keep', async () => {
+    const sink = metrics();
+    await sink.accept(calm());
+    const clear = calm(4712);
+    for (const look of clear.round.platforms['x']!) {
+      look.scheme = 'http';
+      look.phases = { connect: 40 };
+    }
+    await sink.accept(clear);
+    const series = await scrape(sink);
+    expect(find(series, 'reachd_target_phase_seconds', 'target="x/cdn"', 'phase="tls"')).toEqual([]);
+    expect(only(series, 'reachd_target_phase_seconds', 'target="x/cdn"', 'ip4', 'phase="connect"')).toBe(0.04);
+  });
+
   test('that was skipped keeps its last values and counts no attempt', async () => {
     const sink = metrics();
     await sink.accept(calm());
@@ -98,6 +129,21 @@ describe('a target', () => {
     expect(only(series, 'reachd_vantage_state', 'state="online"')).toBe(0);
     expect(only(series, 'reachd_rounds_inconclusive_total', 'cause="offline"')).toBe(1);
   });
+});
+
+test('QUIC: answered or not, kept while it is not tried, gone while nothing can be said', async () => {
+  const sink = metrics();
+  await sink.accept(calm());
+  expect(only(await scrape(sink), 'reachd_platform_quic_success', 'platform="x"')).toBe(1);
+  const mute = calm(4712);
+  mute.round.platforms['x']![0]!.quic = { outcome: 'failed', reason: 'generic_timeout_error', version_ping: 'failed' };
+  mute.round.platforms['youtube']![0]!.quic = { outcome: 'skipped', skipped: 'not_planned' };
+  await sink.accept(mute);
+  expect(only(await scrape(sink), 'reachd_platform_quic_success', 'platform="x"')).toBe(0);
+  expect(only(await scrape(sink), 'reachd_platform_quic_success', 'platform="youtube"')).toBe(1);
+  mute.round.verdicts!['x'] = { ...mute.round.verdicts!['x']!, state: 'inconclusive' };
+  await sink.accept(mute);
+  expect(find(await scrape(sink), 'reachd_platform_quic_success', 'platform="x"')).toEqual([]);
 });
 
 describe('goodput', () => {

@@ -36,6 +36,7 @@ export const startedAt = '2024-01-20T13:41:00.000Z';
 const ok = (target: string, ip_protocol: 'ip4' | 'ip6'): Observation => ({
   target,
   ip_protocol,
+  ...(target.endsWith('/website') && ip_protocol === 'ip4' ? { quic: { outcome: 'ok', ms: 41 } as const } : {}),
   network: '203.0.113.0/24',
   outcome: 'ok',
   status: 200,
