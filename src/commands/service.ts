@@ -1,0 +1,178 @@
+/** The daemon put together: rounds, sinks, web server, reload. `run` and `demo` differ in what they hand in. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { runDaemon } from '../agent/daemon.ts';
+import { createSchedule, type Slot } from '../agent/schedule.ts';
+import type { Config } from '../config/config.ts';
+import { packageRoot, packageVersion } from '../config/package-root.ts';
+import { printConfig } from '../config/print.ts';
+import type { Network } from '../measure/network.ts';
+import type { Sink } from '../model/outcome.ts';
+import { createBoard } from '../publish/board.ts';
+import { logSink } from '../publish/log-line.ts';
+import { createMetrics } from '../publish/metrics.ts';
+import { startWeb } from '../publish/web.ts';
+import { type Store, storeSink } from '../store/store.ts';
+import { createStation, type Station } from './station.ts';
+
+export interface ServiceParts {
+  config: Config;
+  network: Network;
+  /** Extra trust anchors of a configuration, PEM; throws a `Complaint` when they cannot be read. */
+  anchors: (config: Config) => string | undefined;
+  store: Store;
+  log: Logger;
+  /** Reads the configuration again; throws a `Complaint`. Absent: nothing to reload. */
+  reload?: (() => Config) | undefined;
+  /** Called with the base URL once the page can be opened. */
+  onListening?: ((url: string) => void) | undefined;
+  /** After the others. */
+  sinks?: readonly Sink[] | undefined;
+}
+
+/** Serves and measures until `signal` is aborted; everything is closed when it returns. */
+export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<void> {
+  const { network, store, log } = parts;
+  let { config } = parts;
+  const build = { version: packageVersion(), revision: revision(), node: process.version };
+  const wall = () => network.wall();
+  const started_ms = wall();
+  let judged = false;
+
+  const stationFor = (next: Config): Station =>
+    createStation({
+      config: next,
+      network,
+      ca_pem: parts.anchors(next),
+      store,
+      vantage_id: store.vantageId(),
+      address_salt: store.addressSalt(),
+    });
+  let station = stationFor(config);
+  let pending: Station | undefined;
+  let nextSlot = scheduleFor(config, network);
+
+  const metrics = createMetrics({ scope: scopeOf(config), build, wall, started_ms, store: () => store.health() });
+  const board = createBoard({
+    scope: boardScopeOf(config),
+    build,
+    wall,
+    started_ms,
+    storeTrouble: () => store.health().message,
+  });
+
+  /** Parse, validate, prepare, swap: whatever fails before the swap leaves the old configuration running. */
+  const reload = async () => {
+    try {
+      const next = parts.reload?.() ?? config;
+      const prepared = stationFor(next);
+      await pending?.close();
+      pending = prepared;
+      warnAboutRestart(config, next, log);
+      if (next.round.interval_ms !== config.round.interval_ms) nextSlot = scheduleFor(next, network);
+      config = next;
+      metrics.reconfigure(scopeOf(next));
+      board.reconfigure(boardScopeOf(next));
+      metrics.reloaded(true);
+      log.info('configuration loaded again');
+    } catch (error) {
+      metrics.reloaded(false);
+      log.error(`configuration not loaded, the old one stays: ${error instanceof Error ? error.message : error}`);
+      throw error;
+    }
+  };
+  const onHangup = () => void reload().catch(() => {});
+
+  const web = await startWeb({
+    listen_address: config.web.listen_address,
+    external_url: config.web.external_url,
+    allowed_hosts: config.web.allowed_hosts,
+    onError: (error) => log.error({ err: error }, 'web server'),
+    sources: {
+      board,
+      metrics,
+      notReady: () => (judged ? undefined : 'no round has been judged yet'),
+      rounds: (query) => store.rounds(query),
+      incidents: (query) => store.incidents(query),
+      incident: (id) => store.incident(id),
+      config: () => printConfig(config),
+      reload: config.web.enable_lifecycle && parts.reload ? reload : undefined,
+      wall,
+    },
+  });
+  if (parts.reload) process.on('SIGHUP', onHangup);
+  parts.onListening?.(web.url);
+
+  try {
+    await runDaemon(
+      {
+        rounds: {
+          async next(...args) {
+            if (pending) {
+              await station.close();
+              station = pending;
+              pending = undefined;
+            }
+            const outcome = await station.rounds.next(...args);
+            judged ||= outcome !== undefined;
+            return outcome;
+          },
+        },
+        nextSlot: (now) => nextSlot(now),
+        monotonic: () => network.monotonic(),
+        sinks: [storeSink(store), metrics, board, logSink(log), ...(parts.sinks ?? [])],
+        onSinkError: (sink, error) => log.error({ err: error }, `${sink} did not take the round`),
+      },
+      signal,
+    );
+  } finally {
+    metrics.stopping();
+    process.off('SIGHUP', onHangup);
+    await web.close();
+    await pending?.close();
+    await station.close();
+  }
+}
+
+const scheduleFor = ({ round }: Config, network: Network): ((now: number) => Slot) =>
+  createSchedule({
+    interval_ms: round.interval_ms,
+    jitter: round.jitter,
+    origin: network.monotonic(),
+    random: () => network.random(),
+  });
+
+const scopeOf = ({ platforms, controls, transfer, metrics }: Config) => ({
+  platforms,
+  controls,
+  transfer_every_ms: transfer.every_ms,
+  histograms: metrics.histograms,
+});
+
+const boardScopeOf = ({ platforms, controls, vantage }: Config) => ({
+  platforms,
+  controls,
+  vantage_name: vantage.name,
+});
+
+/** What is bound once at the start is not changed by a reload: say so instead of pretending. */
+function warnAboutRestart(before: Config, after: Config, log: Logger): void {
+  const fixed = {
+    'web.listen_address': [before.web.listen_address, after.web.listen_address],
+    'data.path': [before.data.path, after.data.path],
+    'log.level': [before.log.level, after.log.level],
+    'log.format': [before.log.format, after.log.format],
+  };
+  for (const [key, [was, is]] of Object.entries(fixed)) {
+    if (was !== is) log.warn(`${key} takes effect at the next start`);
+  }
+}
+
+/** The commit that is running, in a checkout of our own; empty elsewhere. */
+function revision(): string {
+  if (!existsSync(join(packageRoot, '.git'))) return '';
+  const asked = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: packageRoot, encoding: 'utf8' });
+  return asked.status === 0 ? asked.stdout.trim() : '';
+}

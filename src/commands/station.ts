@@ -1,0 +1,80 @@
+/** Puts together what `run`, `probe` and `demo` share: network, instruments, judge and what the store remembers. */
+import { createHmac } from 'node:crypto';
+import { createFieldWork } from '../agent/field-work.ts';
+import { createRounds, type Rounds } from '../agent/rounds.ts';
+import type { Config } from '../config/config.ts';
+import { migrate } from '../judge/migrate.ts';
+import { defaultParams, type JudgeParams } from '../judge/state.ts';
+
+import { asnOf } from '../measure/asn.ts';
+
+import { createInstruments } from '../measure/instruments.ts';
+import type { Network } from '../measure/network.ts';
+import { createTrust } from '../measure/trust.ts';
+import type { StoreReader } from '../store/store.ts';
+
+/** Hex digits of an address id: 64 bits, enough to tell any addresses apart, too few to be worth attacking. */
+const idDigits = 16;
+
+export interface Station {
+  rounds: Rounds;
+  params: JudgeParams;
+  close(): Promise<void>;
+}
+
+export interface StationParts {
+  config: Config;
+  network: Network;
+  /** Extra trust anchors, PEM. */
+  ca_pem: string | undefined;
+  /** The store, or what of one can be read; absent: nothing was ever stored. */
+  store: Pick<StoreReader, 'judgeState' | 'lastRound' | 'validatedAddresses'> | undefined;
+  vantage_id: string;
+  address_salt: string;
+}
+
+export function createStation({ config, network, ca_pem, store, ...identity }: StationParts): Station {
+  const platforms = config.platforms.filter(({ enabled }) => enabled);
+  const params = defaultParams(config.round.interval_ms, {
+    ready_after_ms: config.baseline.ready_after_ms,
+    transfer_every_ms: config.transfer.every_ms,
+    timezone: config.vantage.timezone,
+    titles: Object.fromEntries(platforms.map(({ name, title }) => [name, title])),
+    events: config.events,
+    experiments: config.experiments,
+  });
+  const instruments = createInstruments({
+    network,
+    trust: createTrust({ ca_pem }),
+    user_agent: config.user_agent,
+    asnOf,
+    addressId: (ip) => createHmac('sha256', identity.address_salt).update(ip).digest('hex').slice(0, idDigits),
+  });
+  const work = createFieldWork(
+    {
+      interval_ms: config.round.interval_ms,
+      timeout_ms: config.round.timeout_ms,
+      ip_protocols: config.ip_protocols,
+      resolvers: config.resolvers,
+    },
+    instruments,
+    (host) => store?.validatedAddresses(host) ?? [],
+  );
+  const rounds = createRounds({
+    interval_ms: config.round.interval_ms,
+    concurrency: config.round.concurrency,
+    ip_protocols: config.ip_protocols,
+    platforms,
+    controls: config.controls,
+    vantage: {
+      id: config.vantage.name ?? identity.vantage_id,
+      country: config.vantage.country,
+      asn: config.vantage.asn,
+    },
+    params,
+    state: migrate(store?.judgeState()),
+    first_round: (store?.lastRound() ?? 0) + 1,
+    work,
+  });
+  return { rounds, params, close: () => instruments.close() };
+}
