@@ -77,13 +77,13 @@ function lieMechanism(fact: DnsFact, first: Attempt | undefined): Mechanism {
   return 'dns.injection.other';
 }
 
-/** Answers to one query: same way, same server, same type. */
+/** Answers to one query: same way, same server, same type, and not asked a second time. */
 function injection(facts: readonly DnsFact[], known: Known, first: Attempt | undefined): DnsView['injected'] {
   const groups = new Map<string, DnsFact[]>();
   for (const fact of facts) {
     if (fact.via !== 'configured' && fact.via !== 'public') continue;
     if (fact.rcode === 'timeout' || fact.tcp === true) continue;
-    const key = `${fact.via} ${fact.server ?? ''} ${fact.type ?? ''}`;
+    const key = `${fact.via} ${fact.server ?? ''} ${fact.type ?? ''} ${fact.query ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(fact);
     else groups.set(key, [fact]);

@@ -51,6 +51,11 @@ export interface DnsFact {
   type?: 'A' | 'AAAA' | 'TXT' | undefined;
   /** Why a `name` that is not the exchange's own was asked for; the judge reads it before the name. */
   purpose?: 'whoami' | 'ad_list' | 'random_sibling' | undefined;
+  /**
+   * Which question this answers, where the same one was asked more than once in a round: of several configured
+   * resolvers, or again by an experiment. Only answers to one and the same query contradict each other.
+   */
+  query?: number | undefined;
   rcode: Rcode;
   /** Arrival after the query was sent; for `timeout` the time waited. */
   at_ms: number;
