@@ -34,15 +34,18 @@ export function askConsent(command: string, config: Config, flag: boolean, memor
   if (remembered === riskVersion) return;
   const earlier = config.accept_risk ?? remembered;
   const changed = earlier === undefined ? '' : `You accepted version ${earlier}; the text has changed since.\n`;
+  const ways = [
+    [`reachd ${command} --accept-risk`, `remembered in ${config.data.path}`],
+    [`accept_risk: ${riskVersion}`, 'in the configuration file'],
+    [`REACHD_ACCEPT_RISK=${riskVersion}`, 'in the environment'],
+  ];
   throw new Complaint(
     'consent',
     `${riskText()}
 
 ----
 ${changed}To accept version ${riskVersion} of this text, do one of these:
-  reachd ${command} --accept-risk          remembered in ${config.data.path}
-  accept_risk: ${riskVersion}               in the configuration file
-  REACHD_ACCEPT_RISK=${riskVersion}         in the environment
+${ways.map(([way = '', where]) => `  ${way.padEnd(30)}${where}`).join('\n')}
 reachd: nothing was measured: version ${riskVersion} of the risk text has not been accepted`,
   );
 }
