@@ -10,6 +10,7 @@ import {
   everythingSlow,
   expiredChains,
   type Fitness,
+  failingShare,
   fitness,
   foreignChains,
   most,
@@ -92,7 +93,8 @@ function foreignGone(controls: ControlsView, cases: readonly Case[], asn: number
 
 function inCountryFine({ all }: ControlsView): boolean {
   const near = all.filter(({ scope }) => scope === 'in_country');
-  return near.some(({ ok }) => ok) && near.filter(({ ok }) => ok).length * 2 >= near.length;
+  const failing = near.filter(({ ok }) => !ok).length;
+  return near.length > failing && failing <= near.length * failingShare;
 }
 
 /** The configured resolver fails for every name asked while addresses of other origin work. */
