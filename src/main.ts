@@ -19,7 +19,9 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);
-  const signal = abortOnSignal();
+  const signal = abortOnSignal(() =>
+    stderr.write('reachd: stopping took too long, ended without waiting (please report)\n'),
+  );
   let status: number;
   try {
     status = await runCommandLine({ argv, env, stdout, stderr, signal });

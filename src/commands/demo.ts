@@ -14,16 +14,16 @@ import { createLogger } from './logger.ts';
 import { serve } from './service.ts';
 
 /** Time between rounds: a minute would be true to life, and nobody would watch. */
-const interval_ms = 2000;
+const interval_ms = 4000;
 
 /** What happens, by the round after which it does. Blocked by name, the commonest way; then all is as before. */
 const story = [
-  { after: 5, censor: 'sni-reset', on: true, says: 'the provider now resets connections that name X' },
-  { after: 17, censor: 'sni-reset', on: false, says: 'the provider lets X through again' },
+  { after: 4, censor: 'sni-reset', on: true, says: 'the provider now resets connections that name X' },
+  { after: 14, censor: 'sni-reset', on: false, says: 'the provider lets X through again' },
 ] as const;
 
-/** By then the incident has been closed again. */
-const storyRounds = 34;
+/** The story ends when the incident has been closed again; should it not be, after so many rounds. */
+const mostRounds = 40;
 
 export const command: Command = {
   name: 'demo',
@@ -96,13 +96,13 @@ function teller(internet: PracticeInternet, say: (line: string) => void, over: A
   let rounds = 0;
   return {
     name: 'story',
-    async accept() {
+    async accept({ events }) {
       rounds += 1;
       for (const { censor, on, says } of story.filter(({ after }) => after === rounds)) {
         await (on ? internet.on(censorNamed(censor)) : internet.off(censorNamed(censor)));
         say(`>>> ${says}`);
       }
-      if (rounds === storyRounds) {
+      if (events.some(({ event }) => event === 'closed') || rounds === mostRounds) {
         say('>>> the story is over');
         over?.abort();
       }
