@@ -10,6 +10,8 @@ export interface BoardScope {
   controls: readonly Pick<Control, 'name'>[];
   /** The operator's own name for this vantage. */
   vantage_name?: string | undefined;
+  /** IANA name, such as `Asia/Karachi`; UTC where it is not given. */
+  timezone?: string | undefined;
 }
 
 export interface BoardOptions {
@@ -85,7 +87,16 @@ export function createBoard(options: BoardOptions): Board {
         generated_at: new Date(wall()).toISOString(),
         started_at: new Date(options.started_ms).toISOString(),
         build: options.build,
-        vantage: { id, name: scope.vantage_name, country, asn, state, resolver_scope, clock_skew_s },
+        vantage: {
+          id,
+          name: scope.vantage_name,
+          timezone: scope.timezone ?? 'UTC',
+          country,
+          asn,
+          state,
+          resolver_scope,
+          clock_skew_s,
+        },
         round: last && {
           round: last.round.round,
           started_at: last.round.started_at,

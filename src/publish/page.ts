@@ -42,7 +42,7 @@ ${banners(status, top.text)}
 </header>
 <main>
 <h2>Platforms</h2>
-<div class="cards">${status.platforms.map((one) => platformCard(one, now))}</div>
+<div class="cards">${status.platforms.map((one) => platformCard(one, now, status.vantage.timezone))}</div>
 <h2>This line</h2>
 <div class="cards">${lineCard(status)}${dataCard(status)}</div>
 ${controlsSection(status.controls, status.controls_impaired, now)}
@@ -73,7 +73,7 @@ function banners({ statement, vantage, store_trouble }: Status, said: string): H
   }${store_trouble !== undefined && html`<p class="banner warn">Rounds are not being stored: ${store_trouble}. Measuring goes on.</p>`}`;
 }
 
-function platformCard(platform: PlatformStatus, now: number): Html {
+function platformCard(platform: PlatformStatus, now: number, timezone: string): Html {
   const { title, state, since, verdict, incident, targets } = platform;
   // The held state is what the card speaks of: a verdict that says otherwise must not explain it.
   const agreeing = verdict?.state === state ? verdict : undefined;
@@ -82,7 +82,7 @@ function platformCard(platform: PlatformStatus, now: number): Html {
   const bad = state !== 'reachable' && state !== 'refused' && state !== 'inconclusive';
   return html`<section class="card">
 <h3>${title} <span class="pill ${state}">${stateWords[state].sign} ${state}</span></h3>
-<p>${stateWords[state].sentence}${since !== undefined && html` <span class="soft">Since ${moment(since, now)}.</span>`}</p>
+<p>${stateWords[state].sentence}${since !== undefined && html` <span class="soft">Since ${moment(since, now, timezone)}.</span>`}</p>
 ${mechanism !== undefined && html`<p>How: ${mechanismWords[mechanism]} <code class="soft small">${mechanism}</code></p>`}
 ${bad && confidence !== undefined && html`<p class="soft">Confidence ${confidence}${agreeing?.basis !== undefined && `: ${basisWords[agreeing.basis]}`}.</p>`}
 ${verdict !== undefined && verdict.state !== state && html`<p class="soft">The last look alone shows: ${verdict.state}.</p>`}
@@ -111,7 +111,7 @@ function lookRow(look: Look, now: number): Html {
     failure && html`<br><span class="soft">while ${phaseWords[failure.phase]}</span>`
   }${goodput_bps !== undefined && `, ${(goodput_bps / 1e6).toFixed(1)} Mbit/s`}${
     times.length > 0 &&
-    html`<br><span class="soft">${times.map(([phase, ms]) => `${phase} ${Math.round(ms)}`).join(', ')} ms</span>`
+    html`<br><span class="soft">${times.map(([phase, ms]) => `${phase}\u00a0${Math.round(ms)}`).join(', ')}\u00a0ms</span>`
   }</td><td class="number soft">${ago(at, now)}</td></tr>
 `;
 }
@@ -189,8 +189,16 @@ const links = html`<a href="api/v1/status">This page as data</a> · <a href="api
 const ago = (at: string, now: number): Html =>
   html`<time datetime="${at}">${duration(now - Date.parse(at))} ago</time>`;
 
-/** `20 Jan 2024, 13:41 UTC (for 2 h 5 min)`. */
-function moment(at: string, now: number): Html {
-  const date = new Date(at).toUTCString().slice(5, 22);
-  return html`<time datetime="${at}">${date.slice(0, 11)}, ${date.slice(12)} UTC</time> <span class="unbroken">(for ${duration(now - Date.parse(at))})</span>`;
+/** `20 Jan 2024, 18:41 GMT+5 (for 2 h 5 min)`, in the vantage's own time zone: the one in which people remember it. */
+function moment(at: string, now: number, timeZone: string): Html {
+  const words = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  }).format(Date.parse(at));
+  return html`<time datetime="${at}">${words}</time> <span class="unbroken">(for ${duration(now - Date.parse(at))})</span>`;
 }

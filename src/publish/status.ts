@@ -75,6 +75,8 @@ export interface Status {
     name?: string | undefined;
     country?: string | undefined;
     asn?: string | undefined;
+    /** IANA name. */
+    timezone: string;
     /** Absent before the first round. */
     state?: VantageState | undefined;
     resolver_scope?: ResolverScope | undefined;

@@ -102,7 +102,8 @@ function render(rows: readonly Row[], line: Line, { colour, width }: TableOption
     title,
     `${stateWords[state].sign} ${state}`,
     mechanism ?? '',
-    confidence ?? '',
+    // That nothing is known is known for certain: not worth a word.
+    state === 'inconclusive' ? '' : (confidence ?? ''),
     since ?? '',
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...cells].map((row) => row[column]!.length)));

@@ -4,7 +4,7 @@ import { html } from '../../src/publish/html.ts';
 import { page } from '../../src/publish/page.ts';
 import type { Status } from '../../src/publish/status.ts';
 import { duration, list, size } from '../../src/publish/words.ts';
-import { board } from './board.ts';
+import { board, boardScope } from './board.ts';
 import { calm, incident } from './outcomes.ts';
 
 const statusOf = async (outcome = calm()): Promise<Status> => {
@@ -73,6 +73,12 @@ describe('the page', () => {
     expect(text).toContain('Last checks: 0 of 6 answered');
     expect(text).toContain('12 of 12 answer');
     expect(text).toContain('84 kB since the start.');
+  });
+
+  test('tells times in the time zone of the vantage', async () => {
+    const sink = board({ scope: { ...boardScope(), timezone: 'Asia/Karachi' } });
+    await sink.accept(incident());
+    expect(page(sink.status())).toContain('<time datetime="2024-01-20T13:41:00.000Z">20 Jan 2024, 18:41 GMT+5</time>');
   });
 
   test('a verdict that differs from what is held is told apart and does not explain it', async () => {

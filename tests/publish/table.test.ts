@@ -39,9 +39,9 @@ describe('the table of a round', () => {
     const { round } = calm();
     round.vantage = { state: 'offline' };
     round.controls = round.controls.slice(0, 2).map((control) => ({ ...control, outcome: 'failed' }));
-    round.verdicts = {};
+    round.verdicts = { x: { ...round.verdicts!['x']!, state: 'inconclusive', confidence: 'high' } };
     const text = renderTable(round, { titles, colour: false, width: 80 });
-    expect(text).toContain('X          ? inconclusive');
+    expect(text).toContain('X          ? inconclusive\n');
     expect(text).toContain('offline; 0 of 2 control sites answer, not: wikipedia, debian\n');
     expect(text).toContain('This line is offline: nothing can be said about the platforms.\n');
   });
