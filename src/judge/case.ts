@@ -141,6 +141,16 @@ function plainCase(round: Round, platform: string, observation: Observation): Ca
   };
 }
 
+/** The chain of redirects itself was the failure: another look at one of its links is no answer either. */
+function leadsNowhere({ failure }: Observation): boolean {
+  const reason = failureOf(failure)?.reason;
+  return reason === 'http_too_many_redirects' || reason === 'http_invalid_redirect_location_host';
+}
+
+function isRedirect(status: number | undefined): boolean {
+  return status !== undefined && status >= 300 && status < 400;
+}
+
 function protocolOf({ ip_protocol }: Observation): IpProtocol | undefined {
   return ip_protocol === 'ip6' || ip_protocol === 'ip4' ? ip_protocol : undefined;
 }
@@ -168,8 +178,12 @@ function caseOf(round: Round, platform: string, observation: Observation): Case 
   const answer = complete
     ? undefined
     : attempts.find(
-        ({ kind, ok, own: isOwn, evidence }) =>
-          kind !== 'first' && ok && isOwn && !(cleartext && isBlockPage({ evidence })),
+        ({ kind, ok, own: isOwn, evidence, status }) =>
+          kind !== 'first' &&
+          ok &&
+          isOwn &&
+          !(cleartext && isBlockPage({ evidence })) &&
+          !(leadsNowhere(observation) && isRedirect(status)),
       );
   return {
     platform,
