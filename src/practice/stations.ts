@@ -93,8 +93,8 @@ export const stations: readonly Station[] = [
     ip4: ['93.184.215.14'],
     ip6: ['2606:2800:21f:cb07:6820:80da:af6b:8b2c'],
   },
-  // A name in another script: пример.test
-  { name: 'idn', scope: 'foreign', hosts: ['xn--e1afmkfd.test'], ip4: ['198.41.0.4'], ip6: [] },
+  // A name in another script: пример.a.test
+  { name: 'idn', scope: 'foreign', hosts: ['xn--e1afmkfd.a.test'], ip4: ['198.41.0.4'], ip6: [] },
   // ---- resolvers with a web face
   {
     name: 'quad9',
