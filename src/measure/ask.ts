@@ -42,21 +42,25 @@ const readable = (message: DnsAnswerMessage | undefined, instruments: AskInstrum
   answers: annotate(message?.addresses ?? [], instruments),
 });
 
+export interface ServerQuestion {
+  via: 'configured' | 'public';
+  server: string;
+  question: Question;
+  timeout_ms: number;
+  /** `DnsFact.query`; 0 where the question is asked once only. */
+  query: number;
+}
+
 /** Cleartext: UDP with all its datagrams, TCP when the first answer was truncated. */
 export function askServer(
-  {
-    via,
-    server,
-    question,
-    timeout_ms,
-  }: { via: 'configured' | 'public'; server: string; question: Question; timeout_ms: number },
+  { via, server, question, timeout_ms, query }: ServerQuestion,
   instruments: AskInstruments,
   signal: AbortSignal,
 ): Asked {
   const { network } = instruments;
   // The configured resolver is named only where that says nothing about the household.
   const named = via === 'public' || isPublicResolver(server);
-  const common = { via, ...(named ? { server } : {}), type: question.type };
+  const common = { via, ...(named ? { server } : {}), type: question.type, ...(query > 0 ? { query } : {}) };
   const udp = udpQuery({ question, server, timeout_ms }, network, signal);
   const overTcp = udp.first.then(async (reply) => {
     if (!reply?.message?.truncated) return undefined;

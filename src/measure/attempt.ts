@@ -34,6 +34,8 @@ export interface Attempt {
   tls_answered: boolean;
   /** The body reader: head and the first 64 KiB, never stored. */
   answer?: Answer | undefined;
+  /** Our wall clock against the answer's Date header, seconds, positive when ours is ahead; as exact as that header. */
+  clock_skew_s?: number | undefined;
   traffic: { sent: number; received: number; connections: number };
 }
 
@@ -150,6 +152,12 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
       out.answer = fact.answer;
       exchange.status = fact.answer.status;
       exchange.evidence!.http = httpEvidence(fact.answer, url);
+      const sent_at = Date.parse(fact.answer.headers['date'] ?? '');
+      // The head came some time before: what the body took must not count as skew.
+      const since_ms = fact.transfer_ms ?? 0;
+      if (Number.isFinite(sent_at)) {
+        out.clock_skew_s = Math.round((instruments.network.wall() - since_ms - sent_at) / 1000);
+      }
     }
     if (bad) return;
     if (fact.failure) failed(fact.failure.phase, fact.failure);

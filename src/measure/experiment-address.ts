@@ -8,11 +8,14 @@ import type { ExperimentInput } from './experiment.ts';
 import { attemptLike, factOf, type Subject, subjectOf } from './experiment-fact.ts';
 import type { Instruments } from './instruments.ts';
 import { type Address, resolve } from './resolve.ts';
+import { askRandomSibling } from './whoami.ts';
 
 /** Repeats of a failure: one blip more or less is told apart by two (measurement.md). */
 const repeats = 2;
 /** Addresses tried of each kind: enough to tell an address from a company, few enough for the round. */
 const most_addresses = 2;
+/** Room for the configured resolvers of one repeat in the numbering of queries. */
+const queriesOfARepeat = 10;
 
 /**
  * The same name at the same address, twice. A second time-out of the same address and name ends
@@ -28,7 +31,7 @@ export async function repeat(
   let timeouts = observation.failure?.reason === 'generic_timeout_error' ? 1 : 0;
   const facts: ExperimentFact[] = [];
   for (let round = 0; round < repeats && !signal.aborted && timeouts < 2; round++) {
-    const fact = await once(input, subject, instruments, signal);
+    const fact = await once(input, subject, queriesOfARepeat * (round + 1), instruments, signal);
     if (!fact) break;
     facts.push(fact);
     if (fact.failure?.reason === 'generic_timeout_error') timeouts += 1;
@@ -39,6 +42,7 @@ export async function repeat(
 async function once(
   input: ExperimentInput,
   subject: Subject,
+  first_query: number,
   instruments: Instruments,
   signal: AbortSignal,
 ): Promise<ExperimentFact | undefined> {
@@ -50,7 +54,7 @@ async function once(
   }
   const { configured, system } = aim.resolve;
   const { ip_protocol } = aim;
-  const asked = { host: subject.host, ip_protocol, configured, system, public: [], trusted: [] };
+  const asked = { host: subject.host, ip_protocol, configured, system, public: [], trusted: [], first_query };
   const resolved = await resolve({ ...asked, timeout_ms: aim.dns_timeout_ms }, instruments, signal);
   const [address] = resolved.addresses;
   const dns = async () => (await resolved.settled).facts;
@@ -95,7 +99,11 @@ export async function trustedAddress(
   if (definite) {
     const failure = { phase: 'resolve', reason, after_ms } as const;
     const { ip_protocol } = aim;
-    return [{ kind: 'trusted_address', host: subject.host, ip_protocol, outcome: 'failed', failure, dns }];
+    // Nobody else knows the name: was it made up for us, or does the resolver answer whatever is asked?
+    const resolvedHere = observed.dialled.some(({ host }) => host === subject.host);
+    const sibling = resolvedHere ? await randomSibling(input, subject, instruments, signal) : [];
+    const facts = [...dns, ...sibling];
+    return [{ kind: 'trusted_address', host: subject.host, ip_protocol, outcome: 'failed', failure, dns: facts }];
   }
   const dialled = observed.dialled.map(({ ip }) => ip);
   const candidates = distinct(addresses.length > 0 ? addresses : fallbacks(input, subject));
@@ -106,6 +114,11 @@ export async function trustedAddress(
   const [first = { kind: 'trusted_address', host: subject.host, outcome: 'skipped', skipped: 'no_address' } as const] =
     facts;
   return [{ ...first, dns }, ...facts.slice(1)];
+}
+
+function randomSibling({ aim }: ExperimentInput, { host }: Subject, instruments: Instruments, signal: AbortSignal) {
+  const { configured } = aim.resolve;
+  return askRandomSibling({ host, configured, timeout_ms: aim.dns_timeout_ms }, instruments, signal);
 }
 
 const unasked: { dns: DnsFact[]; reason?: Reason; after_ms: number } = { dns: [], after_ms: 0 };

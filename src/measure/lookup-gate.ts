@@ -27,36 +27,28 @@ export function createLookupGate(network: Pick<Network, 'systemLookup' | 'monoto
   /** Set while a lookup runs: resolves when it has ended, whatever became of it. */
   let running: { ended: Promise<void>; started_ms: number } | undefined;
 
-  /** Waits until nothing runs; false when what runs is unanswered, or `signal` aborts. */
-  async function turn(signal: AbortSignal): Promise<boolean> {
-    while (running) {
-      const patience = running.started_ms + unanswered_after_ms - network.monotonic();
-      if (patience <= 0 || signal.aborted) return false;
-      await waitFor(running.ended, patience, signal);
-    }
-    return !signal.aborted;
-  }
-
   return {
     async lookup(name, protocol, signal) {
-      if (!(await turn(signal))) {
+      signal.throwIfAborted();
+      // No await between the last look at `running` and taking the turn: two would slip through together.
+      while (running) {
+        const patience_ms = running.started_ms + unanswered_after_ms - network.monotonic();
+        if (patience_ms <= 0) return { busy: true };
+        await waitFor(running.ended, patience_ms, signal);
         signal.throwIfAborted();
-        return { busy: true };
       }
       const started_ms = network.monotonic();
       const asked = network.systemLookup(name, protocol);
-      const mine = { started_ms, ended: asked.then(nothing, nothing).then(() => release()) };
       const release = () => {
         if (running === mine) running = undefined;
       };
+      const mine = { started_ms, ended: asked.then(release, release) };
       running = mine;
       const addresses = await raceSignal(asked, signal);
       return { busy: false, addresses, ms: network.monotonic() - started_ms };
     },
   };
 }
-
-const nothing = () => {};
 
 function waitFor(ended: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

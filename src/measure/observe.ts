@@ -59,6 +59,8 @@ export interface Observed {
   /** The last hop's URL: what experiments ask again. */
   last_url: string;
   traffic: Traffic;
+  /** Our wall clock against the Date header of the last answer, seconds, positive when ours is ahead. */
+  clock_skew_s?: number | undefined;
 }
 
 /**
@@ -72,6 +74,7 @@ export async function observe(aim: Aim, instruments: Instruments, signal: AbortS
   const traffic: Traffic = { received: 0, sent: 0, connections: 0, datagrams: 0 };
   const counted: (() => { sent: number; received: number; datagrams: number })[] = [];
   let url = new URL(aim.url);
+  let clock_skew_s: number | undefined;
 
   for (let hop = 0; ; hop++) {
     const place = await locate(aim, url, hop, instruments, signal);
@@ -91,6 +94,7 @@ export async function observe(aim: Aim, instruments: Instruments, signal: AbortS
     );
     add(traffic, tried.traffic);
     const { exchange, answer } = tried;
+    clock_skew_s = tried.clock_skew_s ?? clock_skew_s;
     if (place.ms !== undefined) exchange.phases = { resolve: place.ms, ...exchange.phases };
     exchanges.push(exchange);
     if (exchange.outcome !== 'ok' || !answer || !isRedirect(answer.status)) break;
@@ -118,6 +122,7 @@ export async function observe(aim: Aim, instruments: Instruments, signal: AbortS
     known: settled.at(-1)!.known.map(({ ip, source }) => ({ host, ip, source })),
     last_url: url.href,
     traffic,
+    clock_skew_s,
   };
 }
 

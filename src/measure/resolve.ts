@@ -22,6 +22,8 @@ export interface ResolveInput {
   public: readonly string[];
   trusted: readonly TrustedResolver[];
   timeout_ms: number;
+  /** Number of this question's first query where the same one was asked before (`DnsFact.query`). */
+  first_query?: number | undefined;
 }
 
 export interface Address {
@@ -81,10 +83,13 @@ type SystemResult =
 export async function resolve(input: ResolveInput, instruments: Instruments, signal: AbortSignal): Promise<Resolved> {
   const question: Question = { name: input.host, type: input.ip_protocol === 'ip4' ? 'A' : 'AAAA' };
   const { timeout_ms } = input;
-  const asking = (via: 'configured' | 'public') => (server: string) =>
-    askServer({ via, server, question, timeout_ms }, instruments, signal);
-  const configured = input.configured.map(asking('configured'));
-  const publicly = input.public.map(asking('public'));
+  const { first_query = 0 } = input;
+  const configured = input.configured.map((server, index) =>
+    askServer({ via: 'configured', server, question, timeout_ms, query: first_query + index }, instruments, signal),
+  );
+  const publicly = input.public.map((server) =>
+    askServer({ via: 'public', server, question, timeout_ms, query: first_query }, instruments, signal),
+  );
   const trusted = input.trusted.map((resolver) => askTrusted({ resolver, question, timeout_ms }, instruments, signal));
   const asked = [...configured, ...publicly, ...trusted];
   const looking = input.system
