@@ -56,6 +56,12 @@ export function createBoard(options: BoardOptions): Board {
 
   const enabled = () => scope.platforms.filter((platform) => platform.enabled);
   const configured = () => new Set(enabled().flatMap((platform) => platform.targets.map(({ name }) => name)));
+  const forgetUnconfigured = () => {
+    const names = configured();
+    for (const [key, { look }] of targets) if (!names.has(look.target)) targets.delete(key);
+    const kept = new Set(scope.controls.map(({ name }) => name));
+    for (const [key, { target }] of controls) if (!kept.has(target)) controls.delete(key);
+  };
   const results = (): Kept[] =>
     [...targets.values()].map(({ judged: at, ...kept }) => ({ ...kept, rounds_ago: judged - at }));
 
@@ -78,6 +84,8 @@ export function createBoard(options: BoardOptions): Board {
         if (look) controls.set(`${look.target} ${look.ip_protocol}`, { ...look, scope: control.scope });
       }
       statement = currentStatement(outcome, statement);
+      // A round that was under way during a reload still speaks of what is no longer configured.
+      forgetUnconfigured();
     },
     status(): Status {
       const round = last?.round;
@@ -126,10 +134,7 @@ export function createBoard(options: BoardOptions): Board {
     knows: (target) => configured().has(target),
     reconfigure(next) {
       scope = next;
-      const names = configured();
-      for (const [key, { look }] of targets) if (!names.has(look.target)) targets.delete(key);
-      const kept = new Set(next.controls.map(({ name }) => name));
-      for (const [key, { target }] of controls) if (!kept.has(target)) controls.delete(key);
+      forgetUnconfigured();
     },
   };
 }

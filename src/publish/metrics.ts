@@ -2,7 +2,7 @@
 import type { RoundOutcome, Sink } from '../model/outcome.ts';
 import type { Control, Platform } from '../model/target.ts';
 import { observePlatforms } from './platform-series.ts';
-import { createRegistry } from './registry.ts';
+import { createRegistry, type Families } from './registry.ts';
 import { observeProcess, observeSelf, observeStore, type StoreWord } from './self-series.ts';
 import { expireGoodput, type GoodputTimes, observeTargets } from './target-series.ts';
 import { observeVantage } from './vantage-series.ts';
@@ -72,6 +72,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
       observePlatforms(outcome, families);
       observeVantage(outcome, families);
       observeSelf(outcome, families);
+      // A round that was under way during a reload still speaks of what is no longer configured.
+      removeUnconfigured(families, scope);
     },
     async render() {
       // Twice its period: one missed transfer is normal, two are not.
@@ -83,20 +85,26 @@ export function createMetrics(options: MetricsOptions): Metrics {
     reloaded,
     reconfigure(next) {
       scope = next;
-      const platforms = new Set(next.platforms.filter(({ enabled }) => enabled).map(({ name }) => name));
-      const targets = new Set(
-        next.platforms.filter(({ enabled }) => enabled).flatMap((one) => one.targets.map(({ name }) => name)),
-      );
-      const controls = new Set(next.controls.map(({ name }) => name));
-      for (const family of Object.values(families)) {
-        family.clear(
-          (labels: Partial<Record<'platform' | 'target' | 'control', string>>) =>
-            (labels.platform !== undefined && !platforms.has(labels.platform)) ||
-            (labels.target !== undefined && !targets.has(labels.target)) ||
-            (labels.control !== undefined && !controls.has(labels.control)),
-        );
-      }
+      removeUnconfigured(families, scope);
     },
     stopping: () => families.stopping.set({}, 1),
   };
+}
+
+/** Removes the series of platforms, targets and controls that are not (or no longer) configured. */
+function removeUnconfigured(families: Families, { platforms, controls }: MetricsScope): void {
+  const enabled = platforms.filter((platform) => platform.enabled);
+  const known = {
+    platform: new Set(enabled.map(({ name }) => name)),
+    target: new Set(enabled.flatMap(({ targets }) => targets.map(({ name }) => name))),
+    control: new Set(controls.map(({ name }) => name)),
+  };
+  for (const family of Object.values(families)) {
+    family.clear((labels: Partial<Record<keyof typeof known, string>>) =>
+      (['platform', 'target', 'control'] as const).some((label) => {
+        const value = labels[label];
+        return value !== undefined && !known[label].has(value);
+      }),
+    );
+  }
 }

@@ -24,6 +24,10 @@ export interface Reference {
 /** Largest answer, bytes: readers refuse more (the contract). */
 export const largestReference = 64 * 1024;
 
+/** Readers refuse a report of more targets, and an entry of more networks. */
+const mostTargets = 500;
+const mostNetworks = 20;
+
 /** One entry a target, the newest look over either IP protocol; the oldest are left out where all would be too much. */
 export function reference(results: readonly Kept[], wall_ms: number): Reference {
   const newest = new Map<string, Kept>();
@@ -39,11 +43,12 @@ export function reference(results: readonly Kept[], wall_ms: number): Reference 
       outcome: look.outcome,
       failure: look.failure,
       status: look.status,
-      networks: [...(networks.get(look.target) ?? [])],
+      networks: [...(networks.get(look.target) ?? [])].slice(0, mostNetworks),
       issuer: evidence?.tls?.issuer?.slice(0, 200),
       age_s: Math.max(0, Math.round((wall_ms - at_ms) / 1000)),
     }))
-    .sort((a, b) => a.age_s - b.age_s);
+    .sort((a, b) => a.age_s - b.age_s)
+    .slice(0, mostTargets);
   const document: Reference = { version: 1, generated_at: new Date(wall_ms).toISOString(), targets };
   while (Buffer.byteLength(JSON.stringify(document)) > largestReference - 1) targets.pop();
   return document;

@@ -99,6 +99,7 @@ export function openStore(options: StoreOptions): Store {
   let waiting: Entry[] = [];
   let lost = 0;
   let trouble: string | undefined;
+  let closed = false;
 
   const flush = () => {
     writeEntries(db, waiting);
@@ -136,6 +137,7 @@ export function openStore(options: StoreOptions): Store {
       identity = { ...identity, accepted_risk: version };
     },
     record(outcome) {
+      if (closed) return false;
       waiting.push(prepareEntry(outcome, spent));
       spent = structuredClone(outcome.bytes?.spent ?? spent);
       const before = lost;
@@ -164,6 +166,7 @@ export function openStore(options: StoreOptions): Store {
       used_bytes: db.isOpen ? usedBytes(db) : 0,
     }),
     close() {
+      closed = true;
       if (db.isOpen) db.close();
       lock?.release();
     },

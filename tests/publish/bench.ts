@@ -5,7 +5,7 @@
 import type { RoundOutcome } from '../../src/model/outcome.ts';
 import { parse } from './exposition.ts';
 import { incident } from './outcomes.ts';
-import { metrics } from './scope.ts';
+import { metrics, scope } from './scope.ts';
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
@@ -27,8 +27,19 @@ function multiplied(times: number): RoundOutcome {
 }
 
 for (const times of [1, 2, 8]) {
-  const sink = metrics();
   const outcome = multiplied(times);
+  const platforms = Object.entries(outcome.round.platforms).map(([name, observations]) => ({
+    name,
+    enabled: true,
+    targets: observations.map(({ target }) => ({
+      name: target,
+      url: '',
+      transfer: false,
+      transfer_candidates: [],
+      addresses: [],
+    })),
+  }));
+  const sink = metrics({ scope: { ...scope(), platforms } });
   const [accepts, renders]: [number[], number[]] = [[], []];
   let text = '';
   for (let n = 0; n < 50; n += 1) {

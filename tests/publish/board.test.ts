@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readReport } from '../../src/measure/reference.ts';
 import { reference } from '../../src/publish/reference.ts';
 import { board, boardScope, now } from './board.ts';
 import { calm, incident, startedAt, targets } from './outcomes.ts';
@@ -114,6 +115,9 @@ describe('status', () => {
     expect(status.controls.map(({ target }) => target)).not.toContain('debian');
     expect(sink.knows('x/cdn')).toBe(false);
     expect(sink.lastResult('youtube/website')).toBeUndefined();
+    await sink.accept(calm(4712));
+    expect(sink.lastResult('youtube/website')).toBeUndefined();
+    expect(sink.status().controls.map(({ target }) => target)).not.toContain('debian');
   });
 });
 
@@ -135,24 +139,56 @@ describe('reference', () => {
     });
   });
 
-  test('stays within 64 KiB however much is configured: the oldest looks go first', () => {
-    const results = Array.from({ length: 2000 }, (_, n) => ({
-      platform: 'x',
-      look: {
-        target: `x/target-${n}`,
-        ip_protocol: 'ip4' as const,
-        outcome: 'ok' as const,
-        phases: {},
-        at: startedAt,
-        network: '203.0.113.0/24',
+  test('is what a probe elsewhere can read', async () => {
+    const sink = board();
+    await sink.accept(incident());
+    const facts = readReport(JSON.stringify(reference(sink.results(), now)), {
+      reference: 'probe.example.org',
+      targets: new Set(['x/website', 'facebook/cdn']),
+      wall_ms: now,
+    })!;
+    expect(facts.toSorted((a, b) => a.target.localeCompare(b.target))).toEqual([
+      {
+        reference: 'probe.example.org',
+        target: 'facebook/cdn',
+        outcome: 'ok',
+        status: 200,
+        networks: ['203.0.113.0/24'],
+        age_s: 42,
       },
-      rounds_ago: 0,
-      at_ms: now - n * 1000,
-    }));
-    const text = JSON.stringify(reference(results, now));
+      {
+        reference: 'probe.example.org',
+        target: 'x/website',
+        outcome: 'failed',
+        failure: { phase: 'tls', reason: 'connection_reset', after_ms: 3.9 },
+        networks: ['104.244.42.0/24'],
+        age_s: 42,
+      },
+    ]);
+  });
+
+  test('stays within 64 KiB and 500 targets however much is configured: the oldest looks go first', () => {
+    const results = (issuer: string) =>
+      Array.from({ length: 2000 }, (_, n) => ({
+        platform: 'x',
+        look: {
+          target: `x/target-${n}`,
+          ip_protocol: 'ip4' as const,
+          outcome: 'ok' as const,
+          phases: {},
+          at: startedAt,
+          network: '203.0.113.0/24',
+        },
+        evidence: { tls: { issuer } },
+        rounds_ago: 0,
+        at_ms: now - n * 1000,
+      }));
+    const short = reference(results('CN=R3'), now);
+    expect(short.targets).toHaveLength(500);
+    const text = JSON.stringify(reference(results(`CN=${'long '.repeat(100)}`), now));
     expect(Buffer.byteLength(text)).toBeLessThan(64 * 1024);
     expect(Buffer.byteLength(text)).toBeGreaterThan(60 * 1024);
     expect(text).toContain('x/target-0"');
-    expect(text).not.toContain('x/target-1999');
+    expect(text).not.toContain('x/target-499"');
   });
 });

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { catalogue, type Entry } from '../../src/publish/catalogue.ts';
 import { parse } from './exposition.ts';
 import { calm, incident, targets } from './outcomes.ts';
-import { metrics } from './scope.ts';
+import { metrics, scope } from './scope.ts';
 
 const file = join(import.meta.dirname, 'metrics.golden');
 
@@ -118,7 +118,7 @@ describe.runIf(promtool)('promtool check metrics', () => {
 
   test('has nothing to say about the histograms', async () => {
     const sink = metrics();
-    sink.reconfigure({ platforms: [], controls: [], transfer_every_ms: 300_000, histograms: true });
+    sink.reconfigure({ ...scope(), histograms: true });
     await sink.accept(calm());
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
       input: await sink.render(),

@@ -9,7 +9,7 @@ import { parseSince } from '../../src/publish/since.ts';
 import { renderTable } from '../../src/publish/table.ts';
 import { board, now } from './board.ts';
 import { calm } from './outcomes.ts';
-import { metrics } from './scope.ts';
+import { metrics, scope } from './scope.ts';
 
 const promtool = spawnSync('promtool', ['--version']).status === 0;
 
@@ -42,15 +42,17 @@ describe('metrics', () => {
   });
 
   test.runIf(promtool)('a name with quotes, line breaks and backslashes is a label like any other', async () => {
-    const sink = metrics();
+    const name = 'a"b\\c\nd{e}="f';
+    const sink = metrics({ scope: { ...scope(), controls: [{ name }] } });
     const outcome = calm();
-    outcome.round.controls[0]!.target = 'a"b\\c\nd{e}="f';
+    outcome.round.controls[0]!.target = name;
     await sink.accept(outcome);
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
       input: await sink.render(),
       encoding: 'utf8',
     });
     expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });
+    expect(await sink.render()).toContain('reachd_control_success{control="a\\"b\\\\c\\nd{e}=\\"f"} 1');
   });
 });
 

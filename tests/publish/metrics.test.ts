@@ -321,6 +321,9 @@ describe('a reload', () => {
     expect([...before.keys()].filter((key) => key.includes(label)).length).toBeGreaterThan(0);
     expect([...after.keys()].filter((key) => key.includes(label))).toEqual([]);
     expect([...after.keys()]).toEqual([...before.keys()].filter((key) => !key.includes(label)));
+    // The round that was under way meanwhile.
+    await sink.accept(incident());
+    expect([...(await scrape(sink)).keys()].filter((key) => key.includes(label))).toEqual([]);
   });
 });
 

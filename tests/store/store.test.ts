@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Complaint } from '../../src/model/errors.ts';
@@ -67,6 +67,14 @@ describe('a round', () => {
     expect(store.record(outcome(2))).toBe(true);
     expect(store.rounds({}).map(({ round }) => round)).toEqual([2]);
     expect(store.health()).toMatchObject({ ok: true, waiting: 0, lost: 1 });
+  });
+
+  test('after closing is not stored, and does not open the file again', () => {
+    const path = directory();
+    const { store } = open(path);
+    store.close();
+    expect(store.record(outcome(1))).toBe(false);
+    expect(existsSync(join(path, 'reachd.db-wal'))).toBe(false);
   });
 
   test('a consent that is no version of the text is refused', () => {
