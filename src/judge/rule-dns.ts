@@ -145,9 +145,9 @@ export const dnsRules: readonly Rule[] = [
   },
   {
     id: 'dns-fault-seen',
-    because: 'the resolver fails for this name; nothing shows that the site itself is up',
-    cites: 'measurement.md rule 5: without a working trusted answer it is no proof',
-    when: (one, context) => !one.answered && !fault(one, context) && (lies(one) || suspicious(one)),
+    because: 'the resolver fails for this name; whose it is, or whether the site is up, is not known',
+    cites: 'measurement.md rule 5: without a working trusted answer and a known owner it is no proof',
+    when: (one) => !one.answered && (lies(one) || suspicious(one)),
     mechanisms: named,
   },
 ];
