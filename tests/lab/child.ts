@@ -58,8 +58,10 @@ export interface Server {
   tell(line: string): void;
   /** Resolves with the first line of its output that `wanted` accepts and that came after the call. */
   hear(wanted: (line: string) => boolean, timeout_ms?: number): Promise<string>;
-  /** SIGTERM, after two seconds SIGKILL; resolves when it has gone. */
+  /** SIGTERM, after five seconds SIGKILL; resolves when it has gone. */
   stop(): Promise<void>;
+  /** Exit status; null while it runs and when a signal ended it. */
+  ended(): number | null;
 }
 
 export function serve(argv: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}): Server {
@@ -108,9 +110,10 @@ export function serve(argv: readonly string[], options: { env?: NodeJS.ProcessEn
       void gone.then(() => done(() => reject(new Error(`${argv.join(' ')} ended\n${log}`))));
       return promise;
     },
+    ended: () => child.exitCode,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 2000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
       await gone;
       clearTimeout(timer);
     },
