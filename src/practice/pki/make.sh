@@ -20,7 +20,7 @@ iana.org *.iana.org apple.com *.apple.com microsoft.com *.microsoft.com *.msftco
 cloudflare.com *.cloudflare.com cloudflare-dns.com *.cloudflare-dns.com quad9.net *.quad9.net dns.google *.google.com
 fastly.com *.fastly.com jsdelivr.net *.jsdelivr.net akamai.com *.akamai.com *.ubuntu.com *.fedoraproject.org
 example.org *.example.org example.com *.example.com example.net *.example.net *.example.pk
-*.gov.pk *.com.pk *.net.pk *.edu.pk *.org.pk *.gov.in *.co.in *.nic.in *.gov.tr *.com.tr *.edu.tr *.ac.ir *.yandex.ru yandex.ru
+*.gov.pk *.pta.gov.pk *.com.pk *.net.pk *.edu.pk *.org.pk *.gov.in *.co.in *.nic.in *.gov.tr *.com.tr *.edu.tr *.ac.ir *.yandex.ru yandex.ru
 test.test site.test www.site.test other.test *.site.test *.a.test *.b.test xn--mnchen-3ya.test localhost
 '
 san='IP:127.0.0.1,IP:::1,IP:9.9.9.9,IP:1.1.1.1,IP:8.8.8.8'
