@@ -55,6 +55,8 @@ tr:last-child td { border-bottom: 0; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .plain { list-style: none; padding: 0; margin: .5rem 0 0; display: flex; flex-wrap: wrap; gap: .375rem .5rem; }
 .plain .pill { font-weight: 500; font-size: .875rem; white-space: normal; }
+.incidents { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
+.incidents .card { padding: .75rem 1rem; }
 .glossary dt { font-weight: 600; margin-top: .5rem; }
 .glossary dd { margin: 0; color: var(--soft); }
 .facts { margin-top: .625rem; }

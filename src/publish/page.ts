@@ -1,7 +1,10 @@
 /** The status page: one document without scripts that explains itself to whoever runs the probe. */
 import { states } from '../model/vocabulary.ts';
+import type { StoredIncident } from '../store/read.ts';
 import { headline } from './headline.ts';
 import { type Html, html } from './html.ts';
+import { incidentsSection } from './page-incidents.ts';
+import { moment } from './page-time.ts';
 import type { ControlStatus, Look, PlatformStatus, Status } from './status.ts';
 import {
   basisWords,
@@ -18,8 +21,8 @@ import {
 const refresh = ({ round }: Status): number =>
   Math.min(60, Math.max(10, Math.round((round?.interval_ms ?? 10_000) / 1000)));
 
-/** The whole document. */
-export function page(status: Status): string {
+/** The whole document. `incidents`: the stored ones, the last first. */
+export function page(status: Status, incidents: readonly StoredIncident[] = []): string {
   const top = headline(status);
   const now = Date.parse(status.generated_at);
   return html`<!doctype html>
@@ -43,7 +46,7 @@ ${banners(status, top.text)}
 <main>
 <h2>Platforms</h2>
 <div class="cards">${status.platforms.map((one) => platformCard(one, now, status.vantage.timezone))}</div>
-<h2>This line</h2>
+${incidentsSection(incidents, status)}<h2>This line</h2>
 <div class="cards">${lineCard(status)}${dataCard(status)}</div>
 ${controlsSection(status.controls, status.controls_impaired, now)}
 ${glossary}
@@ -82,7 +85,7 @@ function platformCard(platform: PlatformStatus, now: number, timezone: string): 
   const bad = state !== 'reachable' && state !== 'refused' && state !== 'inconclusive';
   return html`<section class="card">
 <h3>${title} <span class="pill ${state}">${stateWords[state].sign} ${state}</span></h3>
-<p>${stateWords[state].sentence}${since !== undefined && html` <span class="soft">Since ${moment(since, now, timezone)}.</span>`}</p>
+<p>${stateWords[state].sentence}${since !== undefined && html` <span class="soft">Since ${moment(since, timezone)} <span class="unbroken">(for ${duration(now - Date.parse(since))})</span>.</span>`}</p>
 ${mechanism !== undefined && html`<p>How: ${mechanismWords[mechanism]} <code class="soft small">${mechanism}</code></p>`}
 ${bad && confidence !== undefined && html`<p class="soft">Confidence ${confidence}${agreeing?.basis !== undefined && `: ${basisWords[agreeing.basis]}`}.</p>`}
 ${verdict !== undefined && verdict.state !== state && html`<p class="soft">The last look alone shows: ${verdict.state}.</p>`}
@@ -184,21 +187,7 @@ const glossary = html`<h2>What the words mean</h2>
 <details><summary>What this page cannot tell</summary><p>It shows what one line sees. It does not show who is behind it, nor whether others see the same: for that, compare with probes in other networks. A platform that is down everywhere looks unreachable from here too.</p></details>
 `;
 
-const links = html`<a href="api/v1/status">This page as data</a> · <a href="api/v1/rounds?since=1h">Measurements of the last hour</a> · <a href="metrics">Metrics</a>`;
+const links = html`<a href="api/v1/status">This page as data</a> · <a href="api/v1/rounds?since=1h">Measurements of the last hour</a> · <a href="api/v1/incidents">Incidents</a> · <a href="metrics">Metrics</a>`;
 
 const ago = (at: string, now: number): Html =>
   html`<time datetime="${at}">${duration(now - Date.parse(at))} ago</time>`;
-
-/** `20 Jan 2024, 18:41 GMT+5 (for 2 h 5 min)`, in the vantage's own time zone: the one in which people remember it. */
-function moment(at: string, now: number, timeZone: string): Html {
-  const words = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  }).format(Date.parse(at));
-  return html`<time datetime="${at}">${words}</time> <span class="unbroken">(for ${duration(now - Date.parse(at))})</span>`;
-}

@@ -5,6 +5,7 @@ import type { RoundQuery, StoredIncident, StoredRound } from '../store/read.ts';
 import type { Board } from './board.ts';
 import { type EventHub, greeting } from './events.ts';
 import { page } from './page.ts';
+import { shownIncidents } from './page-incidents.ts';
 import { icon, style } from './page-style.ts';
 import { freshRounds, probeText } from './probe-text.ts';
 import { reference } from './reference.ts';
@@ -65,7 +66,9 @@ const ndjson = 'application/x-ndjson; charset=utf-8';
 const document = (type: string, body: string): Answer => ({ status: 200, type: `${type}; charset=utf-8`, body });
 
 const routes: Readonly<Record<string, Route>> = {
-  '/': get((_query, { board }) => document('text/html', page(board.status()))),
+  '/': get((_query, { board, incidents }) =>
+    document('text/html', page(board.status(), incidents?.({ limit: shownIncidents }))),
+  ),
   '/style.css': get(() => document('text/css', style)),
   '/icon.svg': get(() => document('image/svg+xml', icon)),
   '/metrics': get(

@@ -1,8 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IncidentEvent } from '../../src/model/verdict.ts';
+import type { StoredIncident } from '../../src/store/read.ts';
 import { board, serve } from './board.ts';
 import { executablePath, launch } from './browser.ts';
-import { calm, incident } from './outcomes.ts';
+import { calm, incident, opened } from './outcomes.ts';
 
 if (executablePath === undefined) {
   console.warn('NOT RUN: the page in a browser. Chromium is missing: apt-get install --no-install-recommends chromium');
@@ -16,6 +18,18 @@ const disruption = () => {
   for (const event of outcome.events) event.statement = statement;
   return outcome;
 };
+
+const past: IncidentEvent = { ...opened('x', 'throttled', 'throttle.unknown'), event: 'closed', statement };
+const earlier: StoredIncident[] = [
+  {
+    incident: 'x-1',
+    platform: 'x',
+    opened_at: past.at,
+    closed_at: '2024-01-20T16:41:00.000Z',
+    latest: past,
+    events: [past],
+  },
+];
 
 describe.runIf(executablePath !== undefined)('the page in a browser', { timeout: 60_000 }, () => {
   let browser: Browser;
@@ -37,7 +51,7 @@ describe.runIf(executablePath !== undefined)('the page in a browser', { timeout:
     async ({ colorScheme, width, story }) => {
       const sink = board();
       if (story !== 'first') await sink.accept(story === 'calm' ? calm() : disruption());
-      const { url } = await serve({ board: sink });
+      const { url } = await serve({ board: sink, incidents: () => earlier });
       const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
       const complaints: string[] = [];
       const requested: string[] = [];
@@ -64,7 +78,7 @@ describe.runIf(executablePath !== undefined)('the page in a browser', { timeout:
   test('every text has the contrast that WCAG 2.2 asks for (4.5 : 1), in both schemes', async () => {
     const sink = board();
     await sink.accept(disruption());
-    const { url } = await serve({ board: sink });
+    const { url } = await serve({ board: sink, incidents: () => earlier });
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
       await page.goto(url);

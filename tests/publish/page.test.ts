@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { IncidentEvent } from '../../src/model/verdict.ts';
 import { headline } from '../../src/publish/headline.ts';
 import { html } from '../../src/publish/html.ts';
 import { page } from '../../src/publish/page.ts';
 import type { Status } from '../../src/publish/status.ts';
 import { duration, list, size } from '../../src/publish/words.ts';
+import type { StoredIncident } from '../../src/store/read.ts';
 import { board, boardScope } from './board.ts';
-import { calm, incident } from './outcomes.ts';
+import { calm, incident, opened } from './outcomes.ts';
 
 const statusOf = async (outcome = calm()): Promise<Status> => {
   const sink = board();
@@ -99,6 +101,37 @@ describe('the page', () => {
     );
     expect(page({ ...status, vantage: { ...status.vantage, state: 'degraded' } })).toContain('This line is in trouble');
     expect(page(status)).not.toContain('banner');
+  });
+
+  test('lists what happened before, the joint event by its platforms', async () => {
+    const event = {
+      ...opened('x', 'throttled', 'throttle.unknown'),
+      event: 'closed' as const,
+      ended_latest: '2024-01-20T16:41:00.000Z',
+    };
+    const joint = {
+      ...event,
+      event: 'opened' as const,
+      platform: '*',
+      platforms: ['x', 'youtube'],
+      ended_latest: undefined,
+      statement: 'Since <18:41>',
+    };
+    const stored = (latest: IncidentEvent, incident: string, closed_at?: string): StoredIncident => ({
+      incident,
+      platform: latest.platform,
+      opened_at: latest.at,
+      closed_at,
+      latest,
+      events: [latest],
+    });
+    const text = page(await statusOf(), [stored(joint, 'joint-1'), stored(event, 'x-1', '2024-01-20T16:41:00.000Z')]);
+    expect(text).toMatch(
+      /<strong>X and YouTube<\/strong> <span class="pill throttled">throttled<\/span>\s+<span class="soft">since .*20 Jan 2024, 13:41 UTC.*still open/,
+    );
+    expect(text).toMatch(/<strong>X<\/strong> .*\s+.*, for 3 h</);
+    expect(text).toContain('Since &lt;18:41&gt;');
+    expect(page(await statusOf())).not.toContain('<h2>Incidents</h2>');
   });
 
   test('whatever comes from outside is text, never markup', async () => {
