@@ -3,15 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { assess, findings } from '../../src/judge/assess.ts';
 import { rules } from '../../src/judge/rules.ts';
 import { mechanisms } from '../../src/model/vocabulary.ts';
-import {
-  dnsCensors,
-  httpCensors,
-  pathCensors,
-  remembered,
-  speedCensors,
-  tlsCensors,
-} from './scenarios-interference.ts';
-import { innocent, line, ownFault } from './scenarios-line.ts';
+import { dnsCensors } from './scenarios-dns.ts';
+import { httpCensors, remembered, speedCensors } from './scenarios-http.ts';
+import { innocent } from './scenarios-innocent.ts';
+import { line } from './scenarios-line.ts';
+import { ownFault } from './scenarios-own-fault.ts';
+import { pathCensors, tlsCensors } from './scenarios-path.ts';
 
 const groups = { innocent, line, ownFault, dnsCensors, pathCensors, tlsCensors, httpCensors, speedCensors, remembered };
 const all = Object.values(groups).flat();
