@@ -6,7 +6,7 @@
  */
 import type { Stream } from '../model/outcome.ts';
 import type { Tick } from './clock.ts';
-import { shortness, slowness } from './slowness.ts';
+import { bad, shortness, slowness } from './slowness.ts';
 import type { Held, TargetState } from './state.ts';
 
 export interface Badness {
@@ -16,6 +16,8 @@ export interface Badness {
   fresh: boolean;
   /** Worst log-ratio to normal, for the streams of speed. */
   ratio?: number | undefined;
+  /** Fold second of the latest good sample among the targets that are bad in this round. */
+  good?: number | undefined;
 }
 
 /** Least difference by which a held value outweighs the fresh ones. */
@@ -31,6 +33,8 @@ export function badness(
   let failedFresh = 0;
   let failedHeld = 0;
   let fresh = 0;
+  let good: number | undefined;
+  let unbroken = true;
   for (const key of Object.keys(targets)) {
     const target = targets[key]!;
     const now = target.at === tick.t;
@@ -39,26 +43,38 @@ export function badness(
     const failed = target.failed === 1 || (now && interfered?.has(key) === true);
     if (now) {
       fresh++;
-      if (failed) failedFresh++;
+      if (failed) {
+        failedFresh++;
+        good = later(good, target.good);
+      }
     } else if (failed) failedHeld++;
+    if (!failed && !(key.endsWith('|6') && targets[key.slice(0, -2)]?.failed === 1))
+      unbroken &&= failsOver6(targets, key);
   }
   const result: { [S in Stream]?: Badness | undefined } = {};
   if (fresh > 0) {
     const y = (failedFresh + failedHeld) / known;
-    result.reach = { y, fresh: failedHeld === 0 || failedFresh > 0 };
-    // One good answer disproves "all"; failures alone prove it only when no held answer speaks against it.
+    result.reach = { y, fresh: failedHeld === 0 || failedFresh > 0, good };
+    // One good answer disproves "all"; failures alone prove it only when every target has failed when last tried.
     if (failedFresh < fresh) result.all = { y: 0, fresh: true };
-    else result.all = { y: y === 1 ? 1 : 0, fresh: y === 1 };
+    else result.all = { y: 1, fresh: unbroken, good };
   }
-  result.latency = worst(targets, tick, slowOf, everyOf, slowness);
-  result.handshake = worst(targets, tick, crawlOf, everyOf, slowness);
-  result.goodput = worst(targets, tick, shortOf, transfersOf, shortness);
+  result.latency = worst(targets, tick, slowOf, everyOf, slowness, goodOf);
+  result.handshake = worst(targets, tick, crawlOf, everyOf, slowness, goodOf);
+  result.goodput = worst(targets, tick, shortOf, transfersOf, shortness, fastOf);
   return result;
+}
+
+/** Whether a target whose last answer over IPv4 was good has failed over IPv6 since. */
+function failsOver6(targets: Record<string, TargetState>, key: string): boolean {
+  return targets[`${key}|6`]?.failed === 1;
 }
 
 const slowOf = (target: TargetState) => target.slow;
 const crawlOf = (target: TargetState) => target.crawl;
 const shortOf = (target: TargetState) => target.short;
+const goodOf = (target: TargetState) => target.good;
+const fastOf = (target: TargetState) => target.fast;
 const everyOf = (target: TargetState) => target.every;
 const transfersOf = (target: TargetState) => target.transfers ?? 0;
 
@@ -68,7 +84,9 @@ function worst(
   value: (target: TargetState) => Held | undefined,
   every: (target: TargetState) => number,
   scale: (ratio: number) => number,
+  goodAt: (target: TargetState) => number | undefined,
 ): Badness | undefined {
+  let good: number | undefined;
   let freshWorst: number | undefined;
   let heldWorst: number | undefined;
   for (const key of Object.keys(targets)) {
@@ -76,6 +94,7 @@ function worst(
     const held = value(target);
     if (held === undefined) continue;
     if (held[1] === t) {
+      if (scale(held[0]) >= bad) good = later(good, goodAt(target));
       if (freshWorst === undefined || held[0] > freshWorst) freshWorst = held[0];
     } else if (t - held[1] <= 2 * every(target) + interval / 2 && (heldWorst === undefined || held[0] > heldWorst)) {
       heldWorst = held[0];
@@ -85,9 +104,13 @@ function worst(
     return heldWorst === undefined ? undefined : { y: scale(heldWorst), fresh: false, ratio: heldWorst };
   }
   const yFresh = scale(freshWorst);
-  if (heldWorst === undefined || heldWorst <= freshWorst) return { y: yFresh, fresh: true, ratio: freshWorst };
+  if (heldWorst === undefined || heldWorst <= freshWorst) return { y: yFresh, fresh: true, ratio: freshWorst, good };
   const yHeld = scale(heldWorst);
   return yHeld > yFresh + outweighs
     ? { y: yHeld, fresh: false, ratio: heldWorst }
-    : { y: yFresh, fresh: true, ratio: freshWorst };
+    : { y: yFresh, fresh: true, ratio: freshWorst, good };
+}
+
+function later(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
 }

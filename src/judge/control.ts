@@ -19,6 +19,10 @@ const transferSeconds = 1200;
 export interface View {
   /** Usual connect, log ms: only a path of like length says something about a platform's. */
   connect: number | undefined;
+  /** Usual connect + tls, log ms. */
+  latency: number | undefined;
+  /** Measured in this very round. */
+  fresh: boolean;
   slow: number | undefined;
   crawl: number | undefined;
   short: number | undefined;
@@ -33,18 +37,31 @@ export function observeControl(
   tick: Tick,
   { alone, learn: learning }: { alone: boolean; learn: boolean },
 ): ControlState {
-  const next: ControlState = { ...before, at: tick.t };
+  const next: ControlState = {
+    at: tick.t,
+    connect: before?.connect,
+    latency: before?.latency,
+    handshake: before?.handshake,
+    goodput: before?.goodput,
+    slow: before?.slow,
+    crawl: before?.crawl,
+    short: before?.short,
+    rate: before?.rate,
+    alone: before?.alone,
+    impaired: before?.impaired,
+    recovered: before?.recovered,
+  };
   if (sample.failed) {
-    delete next.recovered;
+    next.recovered = undefined;
     if (alone) next.alone = (before?.alone ?? 0) + Math.min(600, tick.t - (before?.at ?? tick.t));
     if ((next.alone ?? 0) >= impairedSeconds) next.impaired = 1;
   } else {
-    delete next.alone;
+    next.alone = undefined;
     if (next.impaired) {
       next.recovered = (next.recovered ?? 0) + 1;
       if (next.recovered >= recovery) {
-        delete next.impaired;
-        delete next.recovered;
+        next.impaired = undefined;
+        next.recovered = undefined;
       }
     }
   }
@@ -81,6 +98,8 @@ export function view(control: ControlState, { t, interval }: Tick): View {
   const seconds = Math.max(slowSeconds, 2.5 * interval);
   return {
     connect: control.connect?.[0],
+    latency: control.latency?.[0],
+    fresh: control.slow?.[1] === t,
     slow: recent(control.slow, t, seconds),
     crawl: recent(control.crawl, t, seconds),
     short: recent(control.short, t, Math.max(transferSeconds, seconds)),

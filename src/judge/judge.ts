@@ -30,8 +30,8 @@ export interface Judgement {
   /** What is held, by platform: one blip never moves it. */
   states: Record<string, HeldState>;
   vantage: VantageState;
-  /** The workings, for metrics and the page. */
-  detail: JudgeDetail;
+  /** The workings, for metrics and the page. Made when first asked for: replay never does. */
+  readonly detail: JudgeDetail;
 }
 
 export type Judge = (state: JudgeState | undefined, round: Round, params: JudgeParams) => Judgement;
@@ -102,10 +102,10 @@ export const judge: Judge = (before, round, params) => {
   }
   for (const name of Object.keys(platforms)) {
     const { held, lately } = hold(platforms[name]!, verdicts[name], gate, round.started_at);
-    const platform = { ...platforms[name]!, held };
-    if (lately) platform.lately = lately;
-    else delete platform.lately;
-    platforms[name] = platform;
+    // Made in this round, by this fold: nobody else holds it yet.
+    const platform = platforms[name]!;
+    if (platform !== state.platforms[name]) Object.assign(platform, { held, lately });
+    else platforms[name] = { ...platform, held, lately };
   }
   const next: JudgeState = {
     version: stateVersion,
@@ -123,7 +123,9 @@ export const judge: Judge = (before, round, params) => {
     verdicts,
     states: heldStates(next),
     vantage,
-    detail: detail(platforms, next.joint, gate, now, threshold, params),
+    get detail() {
+      return detail(platforms, next.joint, gate, now, threshold, params);
+    },
   };
 };
 

@@ -46,6 +46,8 @@ export interface SpeedFacts {
   signature: boolean;
   /** Two transfers in a row below an eighth of the baseline. */
   eighthTwice: boolean;
+  /** Everything that fails, fails over IPv6. */
+  only6: boolean;
 }
 
 function held(target: TargetState, of: 'slow' | 'crawl' | 'short', { t, interval }: Tick): number {
@@ -64,11 +66,18 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
     plateau: false,
     signature: false,
     eighthTwice: false,
+    only6: false,
   };
+  let failed4 = false;
+  let failed6 = false;
   let matchedFine = true;
   let matchedAny = false;
   for (const key of Object.keys(state.targets)) {
     const target = state.targets[key]!;
+    if (target.failed === 1 && tick.t - target.at <= 2 * target.every + tick.interval / 2) {
+      if (key.endsWith('|6')) failed6 = true;
+      else failed4 = true;
+    }
     const slow = held(target, 'slow', tick);
     const crawl = held(target, 'crawl', tick);
     const short = held(target, 'short', tick);
@@ -91,6 +100,7 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
     if (along > fineSlow || !lineCarries(views, target, short)) matchedFine = false;
   }
   facts.controlsFine = matchedAny && matchedFine && (commonCrawl(views) ?? 0) < fineSlow;
+  facts.only6 = failed6 && !failed4;
   return facts;
 }
 
@@ -145,8 +155,8 @@ export function prove(
     if (crawls || plateau || together) return { kind: 'throttled', basis: 'comparison', mechanism };
   }
   if (carrying.includes('all') || carrying.includes('reach')) {
-    const only6 = verdict?.mechanism === 'ip6.only';
-    return { kind: only6 ? 'degraded' : 'unreachable', basis: 'comparison', mechanism: verdict?.mechanism };
+    if (facts.only6) return { kind: 'degraded', basis: 'comparison', mechanism: 'ip6.only' };
+    return { kind: 'unreachable', basis: 'comparison', mechanism: verdict?.mechanism };
   }
   return ofSpeed ? { kind: 'degraded', basis: 'comparison' } : undefined;
 }

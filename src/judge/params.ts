@@ -47,7 +47,7 @@ export function defaultParams(interval_ms: number, overrides: Partial<JudgeParam
     alarms_per_month: 0.26,
     streams_watched: 20,
     suspicion: 8,
-    floors: { all: 0.003, reach: 0.01, handshake: 0.008, latency: 0.008, goodput: 0.01 },
+    floors: { all: 0.003, reach: 0.01, handshake: 0.008, latency: 0.008, goodput: 0.006 },
     controls_may_fail: 1 / 3,
     cooldown: 3,
     experiments: { neutral_sni: true, large_hello: true },

@@ -1,5 +1,5 @@
 /** One platform through one round: samples, badness, evidence, and what calm rounds teach. */
-import { type Stream, streams } from '../model/outcome.ts';
+import type { Stream } from '../model/outcome.ts';
 import type { Observation } from '../model/round.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Badness, badness } from './badness.ts';
@@ -9,8 +9,8 @@ import type { Gate } from './gate.ts';
 import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
 import { read, type Sample } from './sample.ts';
-import type { PlatformState, StreamState, TargetState } from './state.ts';
-import { evidence, forget, learnCalm, newStream, setAside, step } from './stream.ts';
+import type { PlatformState, TargetState } from './state.ts';
+import { evidenceAbove, forget, learnCalm, newStream, setAside, step } from './stream.ts';
 import { type Deviation, deviation, learnTarget, type Offsets, observeTarget } from './target.ts';
 
 /** Counted rounds before slowness is evidence, and counted transfers before a low rate is. */
@@ -26,25 +26,37 @@ const failingFactor = 2;
 export interface PlatformRound {
   state: PlatformState;
   badness: { [S in Stream]?: Badness | undefined };
-  /** Log evidence in the currency of the threshold. */
+  /** Log evidence in the currency of the threshold; below suspicion only an upper bound. */
   evidence: Record<Stream, number>;
   /** Streams that took a step in this round. */
   stepped: Stream[];
 }
 
 export function newPlatform(params: JudgeParams, since: string): PlatformState {
-  const fresh = {} as Record<Stream, StreamState>;
-  for (const stream of streams) fresh[stream] = newStream(params.floors[stream]);
   const flat = () => new Array<number>(24).fill(0);
   return {
     rounds: 0,
     transfers: 0,
     observed: 0,
-    streams: fresh,
+    streams: forStreams((stream) => newStream(params.floors[stream])),
     hours: { latency: flat(), handshake: flat(), goodput: flat() },
     anchor: {},
     targets: {},
+    suspect: undefined,
+    incident: undefined,
     held: { state: 'inconclusive', since },
+    lately: undefined,
+  };
+}
+
+/** A value for every stream. */
+function forStreams<T>(value: (stream: Stream) => T): Record<Stream, T> {
+  return {
+    all: value('all'),
+    reach: value('reach'),
+    handshake: value('handshake'),
+    latency: value('latency'),
+    goodput: value('goodput'),
   };
 }
 
@@ -79,18 +91,25 @@ export function foldPlatform(
     (verdict?.state !== 'inconclusive' || verdict.rule === 'not-measured') &&
     (gate.counts || (proven && !tick.woke));
   const bad = badness(targets, tick, interfered);
-  const state: PlatformState = { ...before, targets };
+  const state: PlatformState = {
+    rounds: before.rounds,
+    transfers: before.transfers,
+    observed: before.observed,
+    streams: before.streams,
+    hours: before.hours,
+    anchor: before.anchor,
+    targets,
+    suspect: before.suspect,
+    incident: before.incident,
+    held: before.held,
+    lately: before.lately,
+  };
   const stepped: Stream[] = [];
   if (counts) advance(state, before, bad, stepped, gate, tick, params);
-  const worth = {} as Record<Stream, number>;
-  let most = 0;
-  for (const stream of streams) {
-    worth[stream] = evidence(state.streams[stream], tick.interval);
-    if (worth[stream] > most) most = worth[stream];
-  }
+  const worth = forStreams((stream) => evidenceAbove(params.suspicion, state.streams[stream], tick.interval));
+  const most = Math.max(worth.all, worth.reach, worth.handshake, worth.latency, worth.goodput);
   const open = before.incident !== undefined && before.incident.closed === undefined;
-  if (open || most > params.suspicion) state.suspect = 1;
-  else delete state.suspect;
+  state.suspect = open || most > params.suspicion ? 1 : undefined;
   if (counts && gate.counts) settle(state, before, readings, stepped, open, gate, tick, offsets);
   return { state, badness: bad, evidence: worth, stepped };
 }
@@ -153,26 +172,24 @@ function advance(
     latency: noiseFactor * size * gate.noise.slow,
     goodput: 0,
   };
-  const next = {} as Record<Stream, StreamState>;
-  for (const stream of streams) {
+  state.streams = forStreams((stream) => {
     const old = tick.forget ? forget(before.streams[stream]) : before.streams[stream];
-    next[stream] = old;
     const now = bad[stream];
-    if (now === undefined || !now.fresh) continue;
+    if (now === undefined || !now.fresh) return old;
     const ofSpeed = stream !== 'all' && stream !== 'reach';
-    if (ofSpeed && !gate.speed) continue;
-    if (ofSpeed && before.rounds < knownRounds) continue;
-    if (stream === 'goodput' && before.transfers < knownTransfers) continue;
-    next[stream] = step(old, {
+    if (ofSpeed && !gate.speed) return old;
+    if (ofSpeed && before.rounds < knownRounds) return old;
+    if (stream === 'goodput' && before.transfers < knownTransfers) return old;
+    stepped.push(stream);
+    return step(old, {
       y: now.y,
+      good: now.good === undefined ? undefined : tick.wall - (tick.t - now.good),
       t: tick.t,
       wall: tick.wall,
       floor: params.floors[stream],
       noise: noise[stream],
     });
-    stepped.push(stream);
-  }
-  state.streams = next;
+  });
 }
 
 /** Learns from a counted round: everything while calm, nothing of the levels while suspect or open. */
@@ -209,7 +226,7 @@ function learnHours(
   readings: readonly Reading[],
   { hour, interval }: Tick,
 ): void {
-  const residual = { latency: [0, 0], handshake: [0, 0], goodput: [0, 0] } as Record<keyof Offsets, [number, number]>;
+  const residual: Record<keyof Offsets, [number, number]> = { latency: [0, 0], handshake: [0, 0], goodput: [0, 0] };
   const add = (of: keyof Offsets, x: number | undefined, level: number | undefined) => {
     if (x === undefined || level === undefined) return;
     residual[of][0] += x - level;

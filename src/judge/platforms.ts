@@ -28,6 +28,7 @@ const noFacts: SpeedFacts = {
   plateau: false,
   signature: false,
   eighthTwice: false,
+  only6: false,
 };
 
 /** Folds every platform of the record; those that it does not mention stay as they are. */

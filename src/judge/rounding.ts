@@ -16,7 +16,7 @@ export function round6(x: number): number {
 
 /** `x` between `low` and `high`. */
 export function clip(x: number, low: number, high: number): number {
-  return x < low ? low : x > high ? high : x;
+  return Math.min(Math.max(x, low), high);
 }
 
 /** A positive finite number below `limit`, or undefined: records come from files that anybody may have written. */

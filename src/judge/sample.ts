@@ -27,7 +27,7 @@ export interface Sample {
   /** Bit/s of a plateau steady and long enough to be named. */
   plateau?: number | undefined;
   /** Hash of the address block. */
-  block?: string | undefined;
+  block?: number | undefined;
 }
 
 /** Bits per second of a transfer; one that was cut after some progress counts with what it got. */
@@ -54,11 +54,11 @@ function plateauOf(transfer: Transfer | null | undefined): number | undefined {
   return seconds >= plateauSeconds ? bps : undefined;
 }
 
-/** FNV-1a in base 36: tells four blocks of one target apart without keeping an address. */
-function hash(text: string): string {
+/** FNV-1a, 32 bits: tells four blocks of one target apart without keeping an address. */
+function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length && i < 64; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return (h >>> 0).toString(36);
+  return h;
 }
 
 /** Reads one observation; undefined when it was skipped. */
@@ -67,6 +67,12 @@ export function read(observation: Observation): Sample | undefined {
   const sample: Sample = {
     key: observation.ip_protocol === 'ip6' ? `${observation.target}|6` : observation.target,
     failed: observation.outcome === 'failed',
+    connect: undefined,
+    latency: undefined,
+    handshake: undefined,
+    rate: undefined,
+    plateau: undefined,
+    block: undefined,
   };
   const connect = positive(observation.phases?.connect, longest);
   const tls = positive(observation.phases?.tls, longest);

@@ -52,17 +52,18 @@ export interface TargetState {
   every: number;
   /** 1: no complete answer. */
   failed: 0 | 1;
-  /** An answer has been seen at least once. */
-  worked?: 1 | undefined;
   /** log ms of connect; log of tls over connect; log ms of connect + tls (any edge). */
   connect?: Level | undefined;
   handshake?: Level | undefined;
   latency?: Level | undefined;
   /** Levels by address block, most recently used first: hashed block, level, samples. */
-  edges?: [block: string, level: number, samples: number][] | undefined;
+  edges?: [block: number, level: number, samples: number][] | undefined;
   /** Held log-ratios above the baseline, not clipped. */
   slow?: Held | undefined;
   crawl?: Held | undefined;
+  /** Fold second of the last sample with nothing wrong, and of the last transfer at a normal rate. */
+  good?: number | undefined;
+  fast?: number | undefined;
   /** Consecutive samples with the signature of a throttled handshake. */
   signature?: number | undefined;
   /** log bit/s, samples; held shortfall; learned distance between transfers. */

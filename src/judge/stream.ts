@@ -1,10 +1,9 @@
 /** One evidence stream of one platform: a wager a sample, the run of bad samples it is in, and what it knows of calm. */
 import { capped, logEvidence, none, nullMean, wager } from './mixture.ts';
 import { clip, round4, round6 } from './rounding.ts';
+import { bad } from './slowness.ts';
 import type { Level, StreamState } from './state.ts';
 
-/** Badness from which a sample may begin a run: below it, a latency is less than 2.2 times its normal. */
-const bad = 0.1;
 /** Samples in the memory of calm badness, and the strength of the floor as a first guess, in samples. */
 const calmMemory = 2000;
 const calmPrior = 100;
@@ -12,13 +11,30 @@ const calmPrior = 100;
 const afterGap = 3;
 
 export function newStream(floor: number): StreamState {
-  return { r: none, calm: [round6(floor / 3), calmPrior], y: 0 };
+  return shaped(none, [round6(floor / 3), calmPrior], 0);
+}
+
+/** Every field every time: objects of one shape are what makes a fold of 50,000 rounds a second. */
+function shaped(r: StreamState['r'], calm: Level, y: number): StreamState {
+  return {
+    r,
+    calm,
+    y,
+    good: undefined,
+    run: undefined,
+    pending: undefined,
+    close: undefined,
+    at: undefined,
+    every: undefined,
+  };
 }
 
 /** What a step needs to know of its round. */
 export interface Step {
   /** Badness in [0, 1]. */
   y: number;
+  /** Wall-clock second of the last good sample of what is bad now; absent: never seen good. */
+  good?: number | undefined;
   /** Fold and wall-clock second. */
   t: number;
   wall: number;
@@ -28,15 +44,21 @@ export interface Step {
 }
 
 /** Evidence after one more sample. Learns nothing of calm: see `calm`. */
-export function step(before: StreamState, { y, t, wall, floor, noise }: Step): StreamState {
+export function step(before: StreamState, { y, good, t, wall, floor, noise }: Step): StreamState {
   const r = wager(before.r, y, nullMean(before.calm[0], floor, noise));
-  const next: StreamState = { r, calm: before.calm, y: round4(y), at: t, every: distance(before, t) };
-  if (before.pending) next.pending = before.pending;
-  if (before.close) next.close = before.close;
+  const next = shaped(r, before.calm, round4(y));
+  next.at = t;
+  next.every = distance(before, t);
+  next.pending = before.pending;
+  next.close = before.close;
   if (y >= bad) {
     next.good = before.good;
     const run = before.run;
-    next.run = run ? [run[0], run[1], Math.min(run[2], round4(y))] : [before.good ?? wall, wall, round4(y)];
+    const last = good ?? before.good ?? wall;
+    // What turns bad later in the run was good when it was last seen: that narrows the beginning.
+    next.run = run
+      ? [last < run[1] ? Math.max(run[0], last) : run[0], run[1], Math.min(run[2], round4(y))]
+      : [last, wall, round4(y)];
   } else {
     next.good = wall;
     // The strongest bet forgets fastest: when it is worth nothing again, the run of bad samples is over.
@@ -56,7 +78,7 @@ export function learnCalm(stream: StreamState): void {
   const pending = stream.pending;
   if (pending) {
     stream.calm = blend(stream.calm, pending[0] / pending[1], pending[1]);
-    delete stream.pending;
+    stream.pending = undefined;
   }
   stream.calm = blend(stream.calm, stream.y, 1);
 }
@@ -77,8 +99,18 @@ function blend(calm: Level, mean: number, weight: number): Level {
  * round: a stream that is sampled every fifth round takes a fifth of the chances and is owed the difference, ln 5.
  */
 export function evidence(stream: StreamState, interval: number): number {
-  const every = stream.every ?? interval;
-  return logEvidence(stream.r) + Math.log(clip(every / interval, 1, 10));
+  return logEvidence(stream.r) + owed(stream, interval);
+}
+
+/** The same, or, where that is at most `floor`, an upper bound of it: most rounds need no more. */
+export function evidenceAbove(floor: number, stream: StreamState, interval: number): number {
+  const [a, b, c] = stream.r;
+  const bound = Math.max(a, b, c) + owed(stream, interval);
+  return bound > floor ? evidence(stream, interval) : bound;
+}
+
+function owed({ every }: StreamState, interval: number): number {
+  return every === undefined || every <= interval ? 0 : Math.log(clip(every / interval, 1, 10));
 }
 
 /** The stream with evidence from before a long gap reduced. */
@@ -88,8 +120,9 @@ export function forget(stream: StreamState): StreamState {
 
 /** The stream with no evidence, what it learned kept: after an incident. */
 export function cleared(stream: StreamState): StreamState {
-  const next: StreamState = { r: none, calm: stream.calm, y: stream.y, good: stream.good };
-  if (stream.at !== undefined) next.at = stream.at;
-  if (stream.every !== undefined) next.every = stream.every;
+  const next = shaped(none, stream.calm, stream.y);
+  next.good = stream.good;
+  next.at = stream.at;
+  next.every = stream.every;
   return next;
 }

@@ -4,6 +4,7 @@ import type { Tick } from './clock.ts';
 import type { View } from './control.ts';
 import { clip, round4 } from './rounding.ts';
 import { retransmitted, type Sample } from './sample.ts';
+import { bad, shortness, slowness } from './slowness.ts';
 import type { TargetState } from './state.ts';
 
 /** Samples behind a level before anything is compared with it. */
@@ -18,6 +19,8 @@ const matched = Math.log(2);
 const edges = 4;
 /** An address block never seen before may be farther away: this much of its slowness is put down to that. */
 const strange = Math.log(1.5);
+/** Log-ratio below which nothing needs an explanation: what is 1.3 times slower neither opens nor keeps open. */
+const explain = Math.log(1.3);
 /** A throttled handshake: tls over connect at 2.5 times its normal while connect is within 1.5 times its own. */
 const signatureCrawl = Math.log(2.5);
 const signatureConnect = Math.log(1.5);
@@ -47,11 +50,34 @@ function isMatched(view: View, connect: number | undefined): boolean {
   return view.connect === undefined || connect === undefined || Math.abs(view.connect - connect) <= matched;
 }
 
-/** Median slowness of the controls on paths of like length; undefined when there is none. */
+/** Median slowness of the controls on paths of like length, this round's where there are any; undefined: none. */
 export function matchedSlowness(views: readonly View[], connect: number | undefined): number | undefined {
-  const slow: number[] = [];
-  for (const view of views) if (view.slow !== undefined && isMatched(view, connect)) slow.push(view.slow);
+  const fresh: number[] = [];
+  const held: number[] = [];
+  for (const view of views) {
+    if (view.slow !== undefined && isMatched(view, connect)) (view.fresh ? fresh : held).push(view.slow);
+  }
+  const slow = fresh.length > 0 ? fresh : held;
   return slow.length > 0 ? median(slow) : undefined;
+}
+
+/**
+ * Milliseconds that this round's controls took beyond their usual, median over near and far: a queue on the line at
+ * home adds the same time to every path, which on a short path is a large factor.
+ */
+function queue(views: readonly View[]): number {
+  const beyond: number[] = [];
+  for (const { fresh, latency, slow } of views) {
+    if (fresh && latency !== undefined && slow !== undefined) beyond.push(Math.exp(latency + slow) - Math.exp(latency));
+  }
+  return beyond.length > 0 ? Math.max(0, median(beyond)) : 0;
+}
+
+/** What is left of a slowness when the controls have explained their part: as a factor, or as a queue. */
+function unexplained(latency: number, normal: number, connect: number | undefined, views: readonly View[]): number {
+  const away = latency - normal;
+  const factor = Math.max(0, matchedSlowness(views, connect) ?? 0);
+  return Math.min(away - factor, latency - Math.log(Math.exp(normal) + queue(views)));
 }
 
 /** Median of the controls' own handshake ratios: a busy processor slows everybody's, near or far. */
@@ -69,7 +95,7 @@ export function commonShortfall(views: readonly View[]): number | undefined {
 }
 
 /** Level for this block where it is known, else the target's own. */
-function usual(state: TargetState, block: string | undefined): { level: number; foreign: boolean } | undefined {
+function usual(state: TargetState, block: number | undefined): { level: number; foreign: boolean } | undefined {
   let familiar = false;
   for (const edge of state.edges ?? []) {
     if (edge[2] < known) continue;
@@ -97,14 +123,15 @@ export function deviation(
   if (sample.latency !== undefined) {
     const normal = usual(state, sample.block);
     if (normal !== undefined) {
-      const away = sample.latency - normal.level - hour.latency - (normal.foreign ? strange : 0);
-      // Controls are asked only when there is something to explain: nothing below 1 changes a decision.
-      result.slow = away > 0 ? away - Math.max(0, matchedSlowness(views, connect?.[0]) ?? 0) : away;
+      const level = normal.level + hour.latency + (normal.foreign ? strange : 0);
+      const away = sample.latency - level;
+      // Controls are asked only when there is something to explain.
+      result.slow = away > explain ? unexplained(sample.latency, level, connect?.[0], views) : away;
     }
   }
   if (sample.handshake !== undefined && state.handshake && state.handshake[1] >= known) {
     const away = sample.handshake - state.handshake[0] - hour.handshake;
-    result.crawl = away > 0 ? away - Math.max(0, commonCrawl(views) ?? 0) : away;
+    result.crawl = away > explain ? away - Math.max(0, commonCrawl(views) ?? 0) : away;
   }
   if (sample.rate !== undefined && state.goodput && state.goodput[1] >= knownGoodput) {
     const away = state.goodput[0] + hour.goodput - sample.rate;
@@ -124,29 +151,43 @@ export function observeTarget(
   transferEvery: number,
 ): TargetState {
   const gap = before ? Math.min(1800, t - before.at) : 3 * interval;
+  // Every field every time: objects of one shape are what makes a fold of 50,000 rounds a second.
   const next: TargetState = {
-    ...before,
     at: t,
     every: before ? Math.round(before.every + 0.2 * (gap - before.every)) : Math.round(gap),
     failed: sample.failed ? 1 : 0,
+    connect: before?.connect,
+    handshake: before?.handshake,
+    latency: before?.latency,
+    edges: before?.edges,
+    slow: before?.slow,
+    crawl: before?.crawl,
+    good: before?.good,
+    fast: before?.fast,
+    signature: before?.signature,
+    goodput: before?.goodput,
+    short: before?.short,
+    transfers: before?.transfers,
+    rates: before?.rates,
+    plateaus: before?.plateaus,
   };
-  if (!sample.failed) next.worked = 1;
+  if (!sample.failed && !away.lost && slowness(away.slow ?? 0) < bad && slowness(away.crawl ?? 0) < bad) next.good = t;
   if (away.slow !== undefined) next.slow = [round4(away.slow), t];
   if (away.crawl !== undefined) {
     next.crawl = [round4(away.crawl), t];
     const near = before?.connect !== undefined && (sample.connect ?? 0) - before.connect[0] < signatureConnect;
     if (away.crawl >= signatureCrawl && near) next.signature = Math.min(99, (before?.signature ?? 0) + 1);
-    else delete next.signature;
+    else next.signature = undefined;
   }
   if (sample.rate !== undefined) {
     const since = before?.short ? Math.min(7200, t - before.short[1]) : transferEvery;
     next.transfers = Math.round((before?.transfers ?? transferEvery) * 0.8 + since * 0.2);
+    if (shortness(away.short ?? 0) < bad) next.fast = t;
     if (away.short !== undefined) next.short = [round4(away.short), t];
     next.rates = [Math.round(Math.exp(sample.rate)), before?.rates?.[0] ?? 0];
     const plateau = Math.round(sample.plateau ?? 0);
     const last = before?.plateaus?.[0] ?? 0;
-    if (plateau > 0 || last > 0) next.plateaus = [plateau, last];
-    else delete next.plateaus;
+    next.plateaus = plateau > 0 || last > 0 ? [plateau, last] : undefined;
   }
   return next;
 }
@@ -167,7 +208,7 @@ export function learnTarget(next: TargetState, sample: Sample, away: Deviation, 
 
 function learnEdge(
   known: TargetState['edges'],
-  block: string,
+  block: number,
   x: number,
   most: number,
   offset: number,
@@ -176,7 +217,7 @@ function learnEdge(
   const index = list.findIndex((edge) => edge[0] === block);
   const before = index < 0 ? undefined : list[index]!;
   const [level, samples] = learn(before && [before[1], before[2]], x, most, offset);
-  const edge: [string, number, number] = [block, level, samples];
+  const edge: [number, number, number] = [block, level, samples];
   if (index === 0) {
     const next = list.slice();
     next[0] = edge;
@@ -190,8 +231,7 @@ function learnEdge(
 export function rebase(state: TargetState): TargetState {
   const by = clip(state.slow?.[0] ?? 0, 0, 5);
   if (by === 0) return state;
-  const next: TargetState = { ...state };
-  delete next.slow;
+  const next: TargetState = { ...state, slow: undefined };
   if (state.latency) next.latency = [round4(state.latency[0] + by), state.latency[1]];
   if (state.connect) next.connect = [round4(state.connect[0] + by), state.connect[1]];
   if (state.edges) next.edges = state.edges.map(([block, level, n]) => [block, round4(level + by), n]);
