@@ -8,6 +8,7 @@ export interface Attempt {
   ok: boolean;
   /** The address is one that the user's own resolver gave, or that the operator pinned. */
   own: boolean;
+  source: AddressSource | undefined;
   /** Last week's or a shipped address: no resolver vouched for it in this round. */
   remembered: boolean;
   failure?: Failure | undefined;
@@ -85,6 +86,7 @@ function attemptFrom(kind: Attempt['kind'], fact: Exchange | ExperimentFact, own
     kind,
     ok: fact.outcome === 'ok',
     own,
+    source: fact.address_source,
     remembered: fact.address_source === 'validated' || fact.address_source === 'seed',
     failure: fact.outcome === 'failed' ? failureOf(fact.failure) : undefined,
     connect_ms: amount(phases?.connect),

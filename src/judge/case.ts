@@ -155,15 +155,24 @@ function protocolOf({ ip_protocol }: Observation): IpProtocol | undefined {
   return ip_protocol === 'ip6' || ip_protocol === 'ip4' ? ip_protocol : undefined;
 }
 
+/**
+ * Where a forged answer comes first, programs take it and never hear the true one: what only our longer listening
+ * brought is no address of the user's.
+ */
+function unheard(attempt: Attempt): Attempt {
+  return attempt.kind === 'other_address' && attempt.source === 'configured' ? { ...attempt, own: false } : attempt;
+}
+
 function caseOf(round: Round, platform: string, observation: Observation): Case {
   if (isPlainAnswer(observation)) return plainCase(round, platform, observation);
   const last = lastExchange(observation);
   const protocol = protocolOf(observation);
-  const attempts = attemptsOf(observation, last);
+  const tried = attemptsOf(observation, last);
   const neutrals = neutralsOf(observation);
-  const first = attempts[0] as Attempt;
   const cleartext = isCleartext(last);
-  const dns = viewDns({ observation, last, protocol, attempts, vantageDns: entries(round.vantage?.dns) });
+  const dns = viewDns({ observation, last, protocol, attempts: tried, vantageDns: entries(round.vantage?.dns) });
+  const attempts = dns.injected?.own ? tried.map(unheard) : tried;
+  const first = attempts[0] as Attempt;
   const bad = cleartext && (isBlockPage(first) || dns.mechanism === 'dns.injection.bogon');
   const strayed = astray({ observation, last });
   const complete = first.ok && first.own && !bad && !strayed;

@@ -51,7 +51,7 @@ function ofFailure({ phase, reason }: Failure, one: Case): readonly Mechanism[] 
  * address that DNS lied about says nothing of the way to the site.
  */
 export function mechanismsOfFailure(one: Case): readonly Mechanism[] {
-  const misled = one.dns.own === 'wrong';
+  const misled = one.dns.own === 'wrong' || one.dns.injected?.own === true;
   const ofAttempts = one.attempts.filter(({ own }) => !(misled && own)).map(({ failure }) => failure);
   return [misled ? undefined : one.failure, ...ofAttempts]
     .filter((failure) => failure !== undefined)

@@ -120,6 +120,26 @@ export const dnsCensors: readonly Scenario[] = [
       ),
     { state: ['blocked', 'reachable'], mechanisms: ['dns.injection.other'] },
   ),
+  // The true answer follows and its address works; but programs took the first one.
+  scenario(
+    'dns-race-whose-second-answer-works',
+    (r) =>
+      on(r, 'x', (one) =>
+        withExperiments(
+          {
+            ...misled(one, { ip: '199.59.148.102' }, (lied) => fails(lied, 'connect', 'generic_timeout_error')),
+            dns: [
+              dns('system', [{ ip: '199.59.148.102' }]),
+              dns('configured', [{ ip: '199.59.148.102' }], { at_ms: 8 }),
+              dns('configured', [{ ip: '104.244.42.1', asn: 13414 }], { at_ms: 48 }),
+              dns('trusted', [{ ip: '104.244.42.1', asn: 13414 }]),
+            ],
+          },
+          { ...again('other_address', healthy(one.target)), address_source: 'configured' },
+        ),
+      ),
+    { state: 'blocked', mechanism: 'dns.injection.other', rule: 'dns-injected', without: ['tcp.timeout'] },
+  ),
   scenario(
     'dns-race-towards-a-public-resolver',
     (r) =>
