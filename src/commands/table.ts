@@ -1,19 +1,19 @@
 /** The commands, in the order of the help. Each is imported only when it is called or described. */
-import { existsSync } from 'node:fs';
 import type { Command } from './command.ts';
 
-const names = ['run', 'probe', 'status', 'check', 'replay', 'incidents', 'export', 'report', 'beacon', 'demo'] as const;
+const imports: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  run: () => import('./run.ts'),
+  probe: () => import('./probe.ts'),
+  status: () => import('./status.ts'),
+  check: () => import('./check.ts'),
+  replay: () => import('./replay.ts'),
+  demo: () => import('./demo.ts'),
+};
 
-/** Compiled files are `.js`; this one's own name says which kind is running. */
-const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-
-const place = (name: string) => new URL(`./${name}${extension}`, import.meta.url);
-
-/** Names of the commands that this version has. */
-export const commandNames: readonly string[] = names.filter((name) => existsSync(place(name)));
+export const commandNames: readonly string[] = Object.keys(imports);
 
 /** Imports one command by a name of `commandNames`. */
 export async function importCommand(name: string): Promise<Command> {
-  const { command } = (await import(place(name).href)) as { command: Command };
+  const { command } = await imports[name]!();
   return command;
 }
