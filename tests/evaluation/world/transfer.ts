@@ -41,13 +41,12 @@ export function transfer(now: Conditions, p: number, into: Observation): void {
   const limit = air.limit_bps[p]!;
   const loss = now.loss + air.path_loss[p]!;
   let rate = lineRate(now) * air.path_rate[p]!;
-  if (loss > 0.001) rate = Math.min(rate, lossLimit(trip_s, loss));
   const limited = limit < rate;
   if (limited) rate = limit * rng.between(0.92, 1);
   const bits = (OBJECT - BEFORE) * 8;
   const serial = bits / rate;
   // Slow start: the window doubles each round trip; a narrow link is full long before the window matters.
-  const wanted = (serial + trip_s / (1 + serial / (2 * trip_s))) * 1000;
+  const wanted = (serial + trip_s / (1 + serial / (2 * trip_s)) + repairs(now, loss, trip_s)) * 1000;
   const plateau_ms = Math.min(wanted, PLATEAU_ENOUGH);
   const plateau = (bits / wanted) * 1000;
   const before_ms = 2 * trip_s * 1000 + (limited && !air.burst[p] ? (BEFORE * 8000) / rate : 0);
@@ -61,6 +60,19 @@ export function transfer(now: Conditions, p: number, into: Observation): void {
     plateau_bps: Math.round(plateau),
     cov: Math.round(cov * 1000) / 1000,
   };
+}
+
+/** Packets of the plateau, and the share of losses that no duplicate acknowledgement repairs: they wait for a timer. */
+const PACKETS = Math.ceil((OBJECT - BEFORE) / 1460);
+const TAIL = 0.2;
+const RTO_S = 0.2;
+
+/** Seconds that lost packets cost a transfer as short as this: a round trip each, or a retransmission timer. */
+function repairs({ rng }: Conditions, loss: number, trip_s: number): number {
+  let seconds = 0;
+  for (let left = rng.exponential(1); left < PACKETS * loss; left += rng.exponential(1))
+    seconds += rng.chance(TAIL) ? Math.max(RTO_S, 2 * trip_s) : trip_s;
+  return seconds;
 }
 
 /** Russia 2025: the connection carries 16 to 20 KB and then nothing more, however long one waits. */

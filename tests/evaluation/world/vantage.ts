@@ -129,7 +129,7 @@ export function drawVantage(seed: number, options: VantageOptions = {}): Vantage
     for (const role of roles)
       paths.push(drawPath(rng, `${platforms[p]}/${role}`, p, 'foreign', trip, paths.length, access.last_mile_ms));
   }
-  const controls = 3 + rng.below(4);
+  const controls = 3 + rng.below(5);
   for (let c = 0; c < controls; c++) {
     const inCountry = c > 1 && rng.chance(0.4);
     const trip = inCountry
