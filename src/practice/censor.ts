@@ -54,8 +54,8 @@ export type QueryAction =
   /** Names that do not exist get these addresses; those that do are answered honestly. */
   | { kind: 'wildcard'; ip4: readonly string[] };
 
-/** Where a connection may be sent instead. */
-export type Impostor = 'blockpage' | 'portal' | 'evil';
+/** Where a connection may be sent instead; `redirector` sends clear text on to the block page's own name. */
+export type Impostor = 'blockpage' | 'portal' | 'evil' | 'redirector';
 
 /** What can be done to an open flow. Times in ms, rates in bits per second. */
 export type FlowAction =
@@ -133,7 +133,16 @@ export type HouseAction =
 export type Rule =
   | { on: 'query'; names: readonly string[]; via: Via; do: QueryAction }
   | { on: 'syn'; to: Where; do: SynAction | FlowAction }
-  | { on: 'hello'; names?: readonly string[]; to?: Where; large?: boolean; do: FlowAction }
+  | {
+      on: 'hello';
+      names?: readonly string[];
+      to?: Where;
+      /** Only hellos that span two segments, or (false) only those that fit one. */
+      large?: boolean;
+      /** So long after a match the whole address is treated alike, whatever the name (Turkey). */
+      residual_ms?: number;
+      do: FlowAction;
+    }
   | { on: 'request'; names?: readonly string[]; to?: Where; do: FlowAction }
   | { on: 'datagram'; to: Where; do: DatagramAction }
   | { on: 'site'; names: readonly string[]; do: SiteAction }

@@ -18,6 +18,18 @@ function houseResolver(
   return { name, says, rules: [{ on: 'house', do: { kind: 'resolver', address, stub, answers } }] };
 }
 
+/** The router hands out this public resolver; in clear text it says that X does not exist. */
+function publicResolver(name: string, address: string): Censor {
+  return {
+    name,
+    says: `the household uses ${address}, which denies X in clear text`,
+    rules: [
+      { on: 'house', do: { kind: 'resolver', address, stub: false, answers: {} } },
+      { on: 'query', names: xNames, via: 'public', do: { kind: 'answer', rcode: 'NXDOMAIN' } },
+    ],
+  };
+}
+
 /** Names on every list of advertisement servers, which such resolvers falsify too. */
 const advertisers = ['doubleclick.net', 'googlesyndication.com'];
 
@@ -84,6 +96,9 @@ export const householdCensors: readonly Censor[] = [
     kind: 'answer',
     rcode: 'SERVFAIL',
   }),
+  // ---- somebody chose a public resolver for the house, and it, or the way to it, denies X
+  publicResolver('public-resolver-nxdomain', '8.8.8.8'),
+  publicResolver('public-resolver-poisoned', '9.9.9.9'),
   {
     name: 'nxdomain-wildcard',
     says: 'the provider answers names that do not exist with an advertisement',

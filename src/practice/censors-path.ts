@@ -62,6 +62,24 @@ export const pathCensors: readonly Censor[] = [
     says: 'only hellos that span two segments vanish',
     rules: [{ on: 'hello', large: true, do: { kind: 'drop' } }],
   },
+  {
+    // Filters that look into the first segment alone, and let pass what they cannot read.
+    name: 'sni-drop-one-segment',
+    says: 'the name of X makes connections go silent where the hello fits one segment',
+    rules: [{ on: 'hello', names: xNames, large: false, do: { kind: 'drop' } }],
+  },
+  {
+    name: 'sni-drop-residual',
+    says: 'after one hello with the name of X its address is silent for three minutes, whatever the name',
+    rules: [{ on: 'hello', names: xNames, residual_ms: 180_000, do: { kind: 'drop' } }],
+  },
+  byName('sni-reset-cdn', "connections that carry a name of X's content network are reset", { kind: 'reset' }, [
+    '*.twimg.com',
+  ]),
+  byName('mitm-blockpage-sni', 'connections that carry the name of X end at the block page', {
+    kind: 'divert',
+    to: 'blockpage',
+  }),
   byName('mitm-sni', 'connections that carry the name of X are answered by an impostor', {
     kind: 'divert',
     to: 'evil',
@@ -75,6 +93,11 @@ export const pathCensors: readonly Censor[] = [
   ),
   // ---- by what HTTP says
   byHost('http-host-reset', 'clear-text requests for X are reset', { kind: 'reset' }),
+  byHost('http-host-drop', 'clear-text requests for X vanish', { kind: 'drop' }),
+  byHost('http-redirect', "clear-text requests for X are sent on to the block page's own name", {
+    kind: 'divert',
+    to: 'redirector',
+  }),
   byHost('http-blockpage', 'clear-text requests for X are answered with the block page', {
     kind: 'divert',
     to: 'blockpage',

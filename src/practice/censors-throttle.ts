@@ -42,6 +42,11 @@ export const throttlers: readonly Censor[] = [
     kind: 'delay_handshake',
     ms: 8000,
   }),
+  {
+    name: 'residual',
+    says: 'the handshake under the name of X takes eight seconds, and then its address is slow for any name for three minutes',
+    rules: [{ on: 'hello', names: xNames, residual_ms: 180_000, do: { kind: 'delay_handshake', ms: 8000 } }],
+  },
   byName('freeze-16k', 'connections under the name of X freeze after 16 KB', { kind: 'freeze', after_bytes: 16_000 }),
   byName('delay-300ms-loss-10', 'connections under the name of X are 300 ms longer and lose every tenth segment', {
     kind: 'impair',

@@ -1,5 +1,5 @@
 /** What the servers say: a page, a small file or a large object for each path, as the real hosts have them. */
-import type { SiteAction } from './censor.ts';
+import type { Impostor, SiteAction } from './censor.ts';
 
 export interface Reply {
   status: number;
@@ -119,7 +119,8 @@ export function decreed(action: SiteAction, host: string, path: string, secure: 
 }
 
 /** What the provider's own machines say, whatever was asked for. */
-export function impostor(which: 'blockpage' | 'portal', host: string, secure: boolean): Reply {
+export function impostor(which: Exclude<Impostor, 'evil'>, host: string, secure: boolean): Reply {
+  if (which === 'redirector') return { status: 302, headers: { location: 'http://block.isp.test/' }, body: '' };
   if (which === 'blockpage') {
     const words =
       'The site you are trying to access contains content that is prohibited for viewership from within Pakistan.';

@@ -40,6 +40,7 @@ const oneSegment = 1460;
 
 export function createPolicy(): Policy {
   let rules: readonly Rule[] = [];
+  let tainted: { ip: string; until: number; rule: Extract<Rule, { on: 'hello' }> }[] = [];
   const pick = <On extends Rule['on']>(on: On) =>
     rules.filter((rule): rule is Extract<Rule, { on: On }> => rule.on === on);
   const syns = (ip: string, port: number) =>
@@ -50,15 +51,24 @@ export function createPolicy(): Policy {
   return {
     replace(next) {
       rules = next;
+      tainted = [];
     },
     syn: (ip, port) => syns(ip, port).find(isFatal),
     path: (ip, port) => syns(ip, port).filter((action) => !isFatal(action)),
-    hello: (ip, port, { server_name, length }) =>
-      pick('hello')
+    hello(ip, port, { server_name, length }) {
+      const now = performance.now();
+      const matching = pick('hello')
         .filter(({ to }) => concerns(to ?? {}, ip, port))
         .filter(({ names }) => !names || (server_name !== undefined && matchesAny(names, server_name)))
-        .filter(({ large }) => !large || length > oneSegment)
-        .map((rule) => rule.do),
+        .filter(({ large }) => large === undefined || large === length > oneSegment);
+      const residual = tainted.filter(
+        (taint) => taint.ip === ip && taint.until > now && !matching.includes(taint.rule),
+      );
+      for (const rule of matching) {
+        if (rule.residual_ms !== undefined) tainted.push({ ip, until: now + rule.residual_ms, rule });
+      }
+      return [...matching, ...new Set(residual.map(({ rule }) => rule))].map((rule) => rule.do);
+    },
     request: (ip, port, host) =>
       pick('request')
         .filter(({ to }) => concerns(to ?? {}, ip, port))

@@ -72,7 +72,7 @@ export function createResolvers(policy: Policy, zone: Zone, distances: Distances
   return {
     ask(server, name, type, transport) {
       const house = policy.house(server);
-      if (house !== undefined) return forward(house, name, type);
+      if (house !== undefined && !(server in publicResolvers)) return forward(house, name, type);
       if (server === ispResolver.ip4) return resolve(name, type, 'configured', ispResolver.egress, isp);
       const egress = publicResolvers[server];
       if (egress === undefined) return undefined;

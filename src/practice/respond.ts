@@ -70,7 +70,7 @@ export function respondTo(place: { who: Impostor | 'site'; secure: boolean }, po
     response.on('error', () => undefined);
     const host = hostOf(request);
     const path = request.url ?? '/';
-    if (place.who === 'blockpage' || place.who === 'portal') {
+    if (place.who !== 'site' && place.who !== 'evil') {
       send(request.method, response, impostor(place.who, host, place.secure));
       return;
     }
