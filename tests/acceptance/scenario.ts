@@ -31,8 +31,8 @@ export interface Scenario {
   target?: Pick<Target, 'name' | 'url'>;
   /** A probe elsewhere, on an unfiltered network, that reaches every target or fails too. */
   reference?: 'reaches' | 'fails';
-  /** Addresses that completed TLS here within the last week, by host. */
-  validated?: Readonly<Record<string, readonly string[]>>;
+  /** A healthy round was measured and stored here before: its addresses are remembered. */
+  healthy_before?: boolean;
   expect: Expected;
 }
 
