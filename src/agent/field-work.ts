@@ -5,11 +5,13 @@ import { experiment } from '../measure/experiment.ts';
 import type { Instruments } from '../measure/instruments.ts';
 import type { Network } from '../measure/network.ts';
 import { type Aim, type Observed, observe } from '../measure/observe.ts';
-import type { ExperimentFact, Round, VantageFacts } from '../model/round.ts';
+import type { ExperimentFact, Round } from '../model/round.ts';
 import type { TrustedResolver } from '../model/target.ts';
-import type { ExperimentKind, IpProtocol } from '../model/vocabulary.ts';
+import type { ExperimentKind, IpProtocol, ResolverScope } from '../model/vocabulary.ts';
 import { Contacts } from './contacts.ts';
+import type { Meter } from './meter.ts';
 import { methodFor, type PlannedControl, type PlannedTarget } from './plan.ts';
+import { createSurroundings } from './surroundings.ts';
 
 /** Enough for a title and for a block page's marks; more would be paid for on every page fetched. */
 const pageBytes = 4096;
@@ -24,16 +26,21 @@ const neutralName = 'example.org';
 const baseShare = 0.5 * 0.75;
 
 export interface FieldWorkSettings {
-  interval_ms: number;
+  slot_ms: number;
   timeout_ms: number;
   ip_protocols: readonly IpProtocol[];
   resolvers: {
     system: boolean;
     /** The configured resolver's addresses where they cannot be seen; empty: ask the system. */
     servers: readonly string[];
+    scope: 'auto' | ResolverScope;
     public: readonly string[];
     trusted: readonly TrustedResolver[];
   };
+  /** Set by the operator; else found out where `detect_country` allows. */
+  country: string | undefined;
+  detect_country: boolean;
+  references: readonly string[];
 }
 
 /** Addresses that completed TLS for a host within the last 7 days, best first. */
@@ -52,19 +59,38 @@ export interface FieldWork {
     observed: Observed,
     signal: AbortSignal,
   ): Promise<ExperimentFact[]>;
-  /** Who resolves for us, what country this is: asked seldom. */
-  vantageFacts(round: Round, signal: AbortSignal): Promise<VantageFacts>;
+  /** Where we look from, and what probes elsewhere say: see `surroundings.ts`. */
+  lookRound(round: Round, signal: AbortSignal): Promise<Pick<Round, 'vantage' | 'references'>>;
   /** Samples dropped since the start, by cause. */
   dropped(): Record<string, number>;
   /** Worst lateness of the event loop while a phase was open, since the last call, ms. */
   takeLag(): number;
 }
 
-export function createFieldWork(settings: FieldWorkSettings, instruments: Instruments, book: AddressBook): FieldWork {
+export function createFieldWork(
+  settings: FieldWorkSettings,
+  instruments: Instruments,
+  book: AddressBook,
+  during: Meter['during'],
+): FieldWork {
   const { network } = instruments;
   const contacts = new Contacts();
-  const timeout_ms = Math.min(settings.timeout_ms, settings.interval_ms * baseShare);
+  const timeout_ms = Math.min(settings.timeout_ms, settings.slot_ms * baseShare);
   const dns_timeout_ms = Math.min(dnsTimeoutMs, timeout_ms);
+
+  const around = createSurroundings(
+    {
+      ...settings.resolvers,
+      country: settings.country,
+      detect_country: settings.detect_country,
+      references: settings.references,
+      ip_protocol: settings.ip_protocols[0] ?? 'ip4',
+      timeout_ms,
+      dns_timeout_ms,
+      during,
+    },
+    instruments,
+  );
 
   /** Read anew each round: a laptop changes networks. */
   const configured = async () => {
@@ -93,7 +119,8 @@ export function createFieldWork(settings: FieldWorkSettings, instruments: Instru
   return {
     network,
     async observeTarget(planned, hurry, signal) {
-      const observed = await observe(paced(await aimAt(planned), hurry), instruments, signal);
+      const mine = paced(await aimAt(planned), hurry);
+      const observed = await during('probe', () => observe(mine, instruments, signal));
       for (const { ip } of observed.dialled) contacts.touch(ip, network.monotonic());
       return observed;
     },
@@ -101,16 +128,13 @@ export function createFieldWork(settings: FieldWorkSettings, instruments: Instru
       const { name: target, url, addresses } = control;
       const method = methodFor(url, false);
       const plain = await aim({ target, url, ip_protocol, addresses, method }, { public: false, trusted: false });
-      return observe(paced(plain, hurry), instruments, signal);
+      return during('control', () => observe(paced(plain, hurry), instruments, signal));
     },
     async observeSibling(url, ip_protocol, signal) {
       const target = new URL(url).hostname;
       const method = methodFor(url, false);
-      return observe(
-        await aim({ target, url, ip_protocol, addresses: [], method }, { public: false, trusted: true }),
-        instruments,
-        signal,
-      );
+      const plain = await aim({ target, url, ip_protocol, addresses: [], method }, { public: false, trusted: true });
+      return during('experiment', () => observe(plain, instruments, signal));
     },
     async experiment(kind, planned, observed, signal) {
       const mine = await aimAt({ ...planned, trusted: true });
@@ -122,9 +146,16 @@ export function createFieldWork(settings: FieldWorkSettings, instruments: Instru
         rested_s,
         neutral_name: neutralName,
       };
-      return experiment(input, instruments, signal);
+      return during('experiment', () => experiment(input, instruments, signal));
     },
-    vantageFacts: async () => ({}),
+    async lookRound(round, signal) {
+      const resolvers = await configured();
+      const [vantage, references] = await Promise.all([
+        around.vantage(round, resolvers, signal),
+        around.references(round, resolvers, signal),
+      ]);
+      return { vantage: { ...round.vantage, ...vantage }, ...(references ? { references } : {}) };
+    },
     dropped: () => ({ event_loop_lag: instruments.lag.dropped() }),
     takeLag: () => instruments.lag.takeWorst(),
   };

@@ -17,21 +17,23 @@ import { roundDeadline } from './round-deadline.ts';
 /** Key of the controls among the sides that can be mute; no platform's name has this form. */
 const controls = '*';
 
-/** A round ends here, so that it never runs into the next one. */
-const deadlineShare = 0.75;
-
 /** Passes of `wanted` after the base plan: what the first one finds may raise one more question, not an endless chain. */
 const passes = 2;
 
 export interface RoundInput {
-  index: number;
+  /** Number of the record. */
+  number: number;
   interval_ms: number;
+  /** Milliseconds after which the round ends. */
+  deadline_ms: number;
   concurrency: number;
   ip_protocols: readonly IpProtocol[];
   platforms: readonly Platform[];
   controls: readonly Control[];
   vantage: VantageFacts;
   plan: Plan;
+  /** Whether the budget still allows to ask more than the plan. */
+  experiments: boolean;
   /** Platforms that let deadlines pass in the round before. */
   mute: ReadonlySet<string>;
   /** The judge's wishes, given what has been seen so far. */
@@ -55,11 +57,11 @@ interface Seen {
  * and the caller throws the round away.
  */
 export async function measureRound(input: RoundInput, work: FieldWork, signal: AbortSignal): Promise<RoundMeasured> {
-  const deadline = roundDeadline(input.interval_ms * deadlineShare, signal);
+  const deadline = roundDeadline(input.deadline_ms, signal);
   const crew = createCrew(input.concurrency, work.network.random);
   const round: Round = {
     version: 1,
-    round: input.index,
+    round: input.number,
     started_at: new Date(work.network.wall()).toISOString(),
     monotonic_ms: Math.round(work.network.uptime()),
     interval_ms: input.interval_ms,
@@ -154,15 +156,30 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
         return !done.has(key) && done.add(key);
       });
       if (wishes.length === 0) break;
+      if (!input.experiments) {
+        for (const wish of wishes) skipForBudget(wish, seen);
+        break;
+      }
       // In the judge's order: what decides most comes first, should the deadline cut the rest.
       await crew.run(wishes.flatMap(jobsFor), { shuffle: false });
     }
-    round.vantage = { ...round.vantage, ...(await work.vantageFacts(round, deadline.signal)) };
+    Object.assign(round, await work.lookRound(round, deadline.signal));
   } finally {
     deadline.end();
     round.lag_ms = work.takeLag();
   }
   return { round, validated };
+}
+
+/** The judge wished for it and the budget does not allow it: the record says so. */
+function skipForBudget(wish: Experiment, seen: readonly Seen[]): void {
+  for (const { observed } of experimentSubjects(wish, seen)) {
+    const { observation } = observed;
+    observation.experiments = [
+      ...(observation.experiments ?? []),
+      { kind: wish.kind, outcome: 'skipped', skipped: 'budget' },
+    ];
+  }
 }
 
 /** Controls that this round has not looked at; over the other IP protocol too if a target failed over it. */

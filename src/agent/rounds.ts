@@ -9,11 +9,17 @@ import type { RoundOutcome } from '../model/outcome.ts';
 import type { Round, VantageFacts } from '../model/round.ts';
 import type { Control, Platform } from '../model/target.ts';
 import type { IpProtocol } from '../model/vocabulary.ts';
+import type { Account } from './account.ts';
 import type { FieldWork } from './field-work.ts';
-import { failingKey, planRound } from './plan.ts';
+import { failingKey, type Plan, planRound } from './plan.ts';
 import { measureRound } from './round.ts';
 
+/** A round ends at this share of its slot, so that it never runs into the next one. */
+export const deadlineShare = 0.75;
+
 export interface RoundsOptions {
+  /** Distance between slots, ms, and between rounds while all is calm (a multiple of it): suspicion uses every slot. */
+  slot_ms: number;
   interval_ms: number;
   concurrency: number;
   ip_protocols: readonly IpProtocol[];
@@ -27,14 +33,15 @@ export interface RoundsOptions {
   /** Number of the first round: numbers go on over restarts. */
   first_round: number;
   work: FieldWork;
+  account: Account;
 }
 
 export interface Rounds {
   /**
-   * Measures and judges round `index` (from 1 since the start; 1 looks at everything). `overruns` so far.
-   * Returns nothing when `signal` was aborted meanwhile: half a round is no evidence.
+   * Measures and judges the round of slot `slot` (from 1 since the start). `overruns` so far. Returns nothing when this
+   * slot is left out, or when `signal` was aborted meanwhile: half a round is no evidence.
    */
-  next(index: number, overruns: number, signal: AbortSignal): Promise<RoundOutcome | undefined>;
+  next(slot: number, overruns: number, signal: AbortSignal): Promise<RoundOutcome | undefined>;
 }
 
 export function createRounds(options: RoundsOptions): Rounds {
@@ -42,20 +49,34 @@ export function createRounds(options: RoundsOptions): Rounds {
   let state = options.state;
   let vantage = options.vantage;
   let suspect: ReadonlySet<string> = new Set();
+  let index = 0;
+  let lastSlot = 0;
   const failing = new Set<string>();
   let mute: ReadonlySet<string> = new Set();
   const siblings = options.platforms.filter((platform) => platform.siblings.length > 0).map(({ name }) => name);
 
   return {
-    async next(index, overruns, signal) {
+    async next(slot, overruns, signal) {
+      const suspicious = suspect.size > 0 || failing.size > 0;
+      const may = options.account.allowance(suspicious);
+      const stride = suspicious ? may.stride : Math.max(may.stride, Math.round(options.interval_ms / options.slot_ms));
+      if (index > 0 && slot < lastSlot + stride) return undefined;
+      lastSlot = slot;
+      index += 1;
       const start = work.network.monotonic();
-      const plan = planRound({ ...options, index, country: vantage.country, failing, suspect });
+      const interval_ms = stride * options.slot_ms;
+      const plan: Plan = may.rounds
+        ? planRound({ ...options, index, interval_ms, country: vantage.country, failing, suspect })
+        : { targets: [], controls: [] };
       const { round, validated } = await measureRound(
         {
           ...options,
-          index: options.first_round + index - 1,
+          number: options.first_round + index - 1,
+          interval_ms,
+          deadline_ms: options.slot_ms * deadlineShare,
           vantage,
           plan,
+          experiments: may.experiments,
           wanted: (soFar, pass) => wanted(state, soFar, options.params, { pass, siblings }),
           mute,
         },
@@ -63,6 +84,7 @@ export function createRounds(options: RoundsOptions): Rounds {
         signal,
       );
       if (signal.aborted) return undefined;
+      if (!may.rounds) sayBudget(round, options.platforms);
       const judgement = judge(state, round, options.params);
       state = judgement.state;
       vantage = { ...round.vantage, dns: undefined, clock_skew_s: undefined };
@@ -79,6 +101,7 @@ export function createRounds(options: RoundsOptions): Rounds {
         detail: judgement.detail,
         judge_state: judgement.state,
         validated,
+        bytes: options.account.settle(suspicious),
       };
     },
   };
@@ -98,6 +121,13 @@ const withOpinions = (round: Round, { vantage, verdicts, states }: Judgement): R
 const cause = ({ vantage, verdicts }: Judgement) =>
   vantage !== 'online' && Object.values(verdicts).every(({ state }) => state === 'inconclusive') ? vantage : undefined;
 
+/** The cap is reached: nothing was sent, and the record says why. */
+function sayBudget(round: Round, platforms: readonly Platform[]): void {
+  for (const { name, targets } of platforms) {
+    round.platforms[name] = targets.map(({ name: target }) => ({ target, outcome: 'skipped', skipped: 'budget' }));
+  }
+}
+
 /** Platforms of which some target let every deadline pass. */
 const mutePlatforms = ({ platforms }: Round): Set<string> =>
   new Set(
@@ -115,8 +145,8 @@ function rememberFailing(failing: Set<string>, round: Round): void {
   for (const entries of Object.values(round.platforms)) {
     for (const { target, ip_protocol = 'ip4', outcome } of entries) {
       const key = failingKey(target, ip_protocol);
-      if (outcome === 'failed' && working.has(ip_protocol)) failing.add(key);
-      else if (outcome !== 'skipped') failing.delete(key);
+      if (outcome === 'ok') failing.delete(key);
+      else if (outcome === 'failed' && working.has(ip_protocol)) failing.add(key);
     }
   }
 }

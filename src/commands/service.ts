@@ -15,7 +15,7 @@ import { logSink } from '../publish/log-line.ts';
 import { createMetrics } from '../publish/metrics.ts';
 import { startWeb } from '../publish/web.ts';
 import { type Store, storeSink } from '../store/store.ts';
-import { createStation, type Station } from './station.ts';
+import { createStation, type Station, slotOf } from './station.ts';
 
 export interface ServiceParts {
   config: Config;
@@ -71,7 +71,7 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
       await pending?.close();
       pending = prepared;
       warnAboutRestart(config, next, log);
-      if (next.round.interval_ms !== config.round.interval_ms) nextSlot = scheduleFor(next, network);
+      if (slotOf(next) !== slotOf(config)) nextSlot = scheduleFor(next, network);
       config = next;
       metrics.reconfigure(scopeOf(next));
       board.reconfigure(boardScopeOf(next));
@@ -136,10 +136,10 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
   }
 }
 
-const scheduleFor = ({ round }: Config, network: Network): ((now: number) => Slot) =>
+const scheduleFor = (config: Config, network: Network): ((now: number) => Slot) =>
   createSchedule({
-    interval_ms: round.interval_ms,
-    jitter: round.jitter,
+    interval_ms: slotOf(config),
+    jitter: config.round.jitter,
     origin: network.monotonic(),
     random: () => network.random(),
   });

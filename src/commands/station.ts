@@ -1,6 +1,8 @@
 /** Puts together what `run`, `probe` and `demo` share: network, instruments, judge and what the store remembers. */
 import { createHmac } from 'node:crypto';
+import { createAccount } from '../agent/account.ts';
 import { createFieldWork } from '../agent/field-work.ts';
+import { meter } from '../agent/meter.ts';
 import { createRounds, type Rounds } from '../agent/rounds.ts';
 import type { Config } from '../config/config.ts';
 import { migrate } from '../judge/migrate.ts';
@@ -22,13 +24,23 @@ export interface Station {
   close(): Promise<void>;
 }
 
+/**
+ * On a mobile line suspicion must not wait for two minutes: slots of at most half a minute, of which calm rounds use one
+ * in so many. Elsewhere every slot is a round.
+ */
+const mobileSlotMs = 30_000;
+
+export function slotOf({ profile, round }: Config): number {
+  return profile === 'mobile' ? round.interval_ms / Math.ceil(round.interval_ms / mobileSlotMs) : round.interval_ms;
+}
+
 export interface StationParts {
   config: Config;
   network: Network;
   /** Extra trust anchors, PEM. */
   ca_pem: string | undefined;
   /** The store, or what of one can be read; absent: nothing was ever stored. */
-  store: Pick<StoreReader, 'judgeState' | 'lastRound' | 'validatedAddresses'> | undefined;
+  store: Pick<StoreReader, 'judgeState' | 'lastRound' | 'validatedAddresses' | 'bytesSince'> | undefined;
   vantage_id: string;
   address_salt: string;
 }
@@ -43,8 +55,10 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
     events: config.events,
     experiments: config.experiments,
   });
+  const counted = meter(network, 'probe');
+  const slot_ms = slotOf(config);
   const instruments = createInstruments({
-    network,
+    network: counted.network,
     trust: createTrust({ ca_pem }),
     user_agent: config.user_agent,
     asnOf,
@@ -52,15 +66,27 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
   });
   const work = createFieldWork(
     {
-      interval_ms: config.round.interval_ms,
+      slot_ms,
       timeout_ms: config.round.timeout_ms,
       ip_protocols: config.ip_protocols,
       resolvers: config.resolvers,
+      country: config.vantage.country,
+      detect_country: config.vantage.detect,
+      references: config.references,
     },
     instruments,
     (host) => store?.validatedAddresses(host) ?? [],
+    counted.during,
   );
+  const account = createAccount({
+    ...config.budget,
+    slot_ms,
+    meter: counted,
+    bytesSince: (day) => store?.bytesSince(day) ?? 0,
+    wall: () => network.wall(),
+  });
   const rounds = createRounds({
+    slot_ms,
     interval_ms: config.round.interval_ms,
     concurrency: config.round.concurrency,
     ip_protocols: config.ip_protocols,
@@ -75,6 +101,7 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
     state: migrate(store?.judgeState()),
     first_round: (store?.lastRound() ?? 0) + 1,
     work,
+    account,
   });
   return { rounds, params, close: () => instruments.close() };
 }

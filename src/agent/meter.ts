@@ -1,0 +1,122 @@
+/**
+ * Counts what goes over the wire, at the one place where everything goes over it: the seam.
+ *
+ * Sockets tell payload bytes; frames, acknowledgements and handshakes are added by the arithmetic below, which
+ * the kernel lab compares with an interface's own counters.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Socket } from 'node:net';
+import type { Network, UdpPort } from '../measure/network.ts';
+import type { ByteAccount, Purpose } from '../model/outcome.ts';
+
+/** Bytes around the payload of a TCP segment: Ethernet 14, IPv4 20 or IPv6 40, TCP 20 and 12 of timestamps (RFC 7323). */
+const segmentHeader = { ip4: 66, ip6: 86 } as const;
+/** Around a datagram's payload: Ethernet 14, IPv4 20 or IPv6 40, UDP 8. */
+const datagramHeader = { ip4: 42, ip6: 62 } as const;
+/** Payload of a full segment: 1500 less IP, TCP and timestamps. */
+const segmentPayload = { ip4: 1448, ip6: 1428 } as const;
+/** SYN and SYN-ACK carry 8 bytes of options more than other segments. */
+const synExtra = 8;
+/** Segments without payload that open and close a connection: SYN, ACK, FIN or RST, ACK; SYN-ACK, ACK, FIN. */
+const bareSegments = { sent: 4, received: 3 } as const;
+
+type Way = 'sent' | 'received';
+export type Spent = ByteAccount['spent'];
+
+export interface Meter {
+  /** The network, with everything on it counted. */
+  network: Network;
+  /** Books what `work` sends and receives under `purpose`. */
+  during<T>(purpose: Purpose, work: () => T): T;
+  /** Wire bytes since the start, by purpose and direction: what is still open counts as far as it has come. */
+  spent(): Spent;
+}
+
+/** Payload that went over one connection so far. */
+interface Open {
+  socket: Socket;
+  purpose: Purpose;
+  family: 'ip4' | 'ip6';
+}
+
+/** Wire bytes of a TCP connection with so much payload each way. A receiver acknowledges every second segment (RFC 9293). */
+export function tcpWireBytes(family: 'ip4' | 'ip6', sent: number, received: number): Record<Way, number> {
+  const header = segmentHeader[family];
+  const segments = (bytes: number) => Math.ceil(bytes / segmentPayload[family]);
+  const oneWay = (bytes: number, acknowledged: number, bare: number) =>
+    bytes + (segments(bytes) + Math.ceil(segments(acknowledged) / 2) + bare) * header + synExtra;
+  return {
+    sent: oneWay(sent, received, bareSegments.sent),
+    received: oneWay(received, sent, bareSegments.received),
+  };
+}
+
+/** Wire bytes of one datagram. */
+export const udpWireBytes = (family: 'ip4' | 'ip6', payload: number): number => payload + datagramHeader[family];
+
+const familyOf = (ip: string): 'ip4' | 'ip6' => (ip.includes(':') ? 'ip6' : 'ip4');
+
+/** `fallback`: the purpose of what runs outside `during`. */
+export function meter(network: Network, fallback: Purpose): Meter {
+  const purposes = new AsyncLocalStorage<Purpose>();
+  const closed: Partial<Record<Purpose, Record<Way, number>>> = {};
+  const open = new Set<Open>();
+
+  const book = (into: typeof closed, purpose: Purpose, wire: Record<Way, number>) => {
+    const entry = into[purpose] ?? { sent: 0, received: 0 };
+    entry.sent += wire.sent;
+    entry.received += wire.received;
+    into[purpose] = entry;
+  };
+  const wireOf = ({ socket, family }: Open) => tcpWireBytes(family, socket.bytesWritten, socket.bytesRead);
+  const purposeNow = () => purposes.getStore() ?? fallback;
+
+  return {
+    during: (purpose, work) => purposes.run(purpose, work),
+    spent() {
+      const total: typeof closed = structuredClone(closed);
+      for (const one of open) book(total, one.purpose, wireOf(one));
+      return total;
+    },
+    network: {
+      ...network,
+      async connectTcp(ip, port, signal) {
+        const purpose = purposeNow();
+        const family = familyOf(ip);
+        try {
+          const socket = await network.connectTcp(ip, port, signal);
+          const one: Open = { socket, purpose, family };
+          open.add(one);
+          socket.once('close', () => {
+            open.delete(one);
+            book(closed, purpose, wireOf(one));
+          });
+          return socket;
+        } catch (error) {
+          // Nobody answered, or with a single segment; Linux sends a SYN again after 1, 3 and 7 s.
+          const header = segmentHeader[family] + synExtra;
+          book(closed, purpose, { sent: header * (signal.aborted ? 3 : 1), received: signal.aborted ? 0 : header });
+          throw error;
+        }
+      },
+      async openUdp(protocol) {
+        const purpose = purposeNow();
+        const port = await network.openUdp(protocol);
+        const counted: UdpPort = {
+          send(data, ip, to) {
+            book(closed, purpose, { sent: udpWireBytes(protocol, data.byteLength), received: 0 });
+            port.send(data, ip, to);
+          },
+          onMessage: (listener) =>
+            port.onMessage((datagram) => {
+              book(closed, purpose, { sent: 0, received: udpWireBytes(protocol, datagram.data.byteLength) });
+              listener(datagram);
+            }),
+          onError: (listener) => port.onError(listener),
+          close: () => port.close(),
+        };
+        return counted;
+      },
+    },
+  };
+}
