@@ -17,19 +17,21 @@ export const command: Command = {
     ['reachd check --print', 'show what flags, environment, file and defaults come to'],
   ],
   needsConsent: false,
-  async run({ config, flags, stdout, stderr, warnings }) {
+  async run({ config, file, flags, stdout, stderr, warnings }) {
     for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
-    stdout.write(flags['print'] === true ? printConfig(config) : `${summary(config)}\n`);
+    stdout.write(flags['print'] === true ? printConfig(config) : `${summary(config, file)}\n`);
     return exit.fine;
   },
 };
 
-function summary({ profile, round, budget, platforms, controls, vantage, data, web }: Config): string {
+function summary(config: Config, file: string | undefined): string {
+  const { profile, round, budget, platforms, controls, vantage, data, web } = config;
   const on = platforms.filter(({ enabled }) => enabled);
   const targets = on.reduce((sum, platform) => sum + platform.targets.length, 0);
   const here = controls.filter(({ country }) => country === undefined || country === vantage.country);
   const budgeted = `at most ${formatSize(budget.daily_bytes)} a day`;
   return `The configuration is right.
+  file       ${file ?? 'none: defaults, flags and environment'}
   profile    ${profile}: a round every ${formatDuration(round.interval_ms)}, ${budgeted}
   platforms  ${on.map(({ name }) => name).join(', ')} (${targets} targets)
   controls   ${here.length}${vantage.country === undefined ? ', more when the country is known' : ` for ${vantage.country}`}

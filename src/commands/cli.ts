@@ -40,7 +40,7 @@ export async function runCommandLine({ argv, env, stdout, stderr, signal }: Comm
   // Imported here, so that help, version and a mistyped word wait for no schema and no database.
   const { load, unknownVariables } = await import('../config/load.ts');
   const request = { flags, env, terminal: (stdout as NodeJS.WriteStream).isTTY === true };
-  const { config, warnings } = load(request);
+  const { config, file, warnings } = load(request);
   if (wantsDebug(argv, env)) {
     for (const name of unknownVariables(env, await everyVariable())) {
       stderr.write(`reachd: debug: ${name} is in the environment and is no setting: ignored\n`);
@@ -52,6 +52,7 @@ export async function runCommandLine({ argv, env, stdout, stderr, signal }: Comm
   }
   const invocation: Invocation = {
     config,
+    file,
     flags: { ...flags, ...own },
     stdout,
     stderr,

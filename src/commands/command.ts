@@ -6,6 +6,8 @@ import type { Config } from '../config/config.ts';
 export interface Invocation {
   /** Flags, environment, file and defaults resolved, validated and frozen. */
   config: Config;
+  /** The configuration file that was read, as it was named; absent when there is none. */
+  file?: string | undefined;
   /** Everything that yargs parsed, by the flag's own spelling (`flags['output']`), and the positional argument by its name. */
   flags: Record<string, unknown>;
   stdout: NodeJS.WritableStream;

@@ -20,6 +20,7 @@ test('a configuration that is right is summed up', () => {
     ]),
   ).toEqual({
     stdout: `The configuration is right.
+  file       ${join(root, 'config/reachd.yaml')}
   profile    fixed: a round every 1m, at most 200MB a day
   platforms  x, facebook, instagram, youtube (10 targets)
   controls   12 for PK
