@@ -1,7 +1,6 @@
 /** One target over one IP protocol in one round, read for the rules: every question that a rule asks, answered once. */
 import type { Exchange, Failure, Observation, ReferenceFact, Round } from '../model/round.ts';
 import type { IpProtocol, Reason } from '../model/vocabulary.ts';
-import { siteOf } from './address.ts';
 import {
   type Attempt,
   attemptsOf,
@@ -15,6 +14,7 @@ import {
   provesAddress,
   sameAddress,
 } from './attempt.ts';
+import { astray, isBlockPage } from './block-page.ts';
 import { type DnsView, noDns, viewDns } from './dns-view.ts';
 import { isPlainAnswer } from './plain.ts';
 import { amount, entries, own, text } from './reading.ts';
@@ -75,34 +75,6 @@ function elsewhereOf(references: readonly ReferenceFact[], target: string): Case
     if (outcome === 'failed') known = 'down';
   }
   return known;
-}
-
-/** Words with which providers and ministries title their block pages; none that a server's own error page carries. */
-const blockPageTitle =
-  /\b(site|page|url|content|website|web ?page)\b.{0,40}\b(blocked|banned|restricted|prohibited)\b|surf safely|court order|internet ?positif|terblokir|engellenmiştir|erişim(e)? engel|заблокир|ограничен доступ|доступ (к|ограничен)|محجوب|محظور|مسدود|ممنوع الوصول/iu;
-
-/** A page in clear text that stands in the site's place: a fingerprint, or a title that says so. */
-export function isBlockPage({ evidence }: Pick<Attempt, 'evidence'>): boolean {
-  if (text(evidence.http?.blockpage) !== undefined) return true;
-  const title = text(evidence.http?.title);
-  return title !== undefined && blockPageTitle.test(title.slice(0, 300));
-}
-
-/** In clear text a redirect to somebody else's host, whose answer nobody vouches for, is a way to a block page. */
-function ledAstray(observation: Observation, last: Exchange, ok: boolean): boolean {
-  if (!isCleartext(observation)) return false;
-  const home = siteOf(observation.host);
-  if (home === undefined) return false;
-  if (last !== observation) {
-    const end = siteOf(last.host);
-    return end !== undefined && end !== home && (!ok || isCleartext(last));
-  }
-  const led = siteOf(observation.evidence?.http?.location_host);
-  return led !== undefined && led !== home;
-}
-
-export function astray({ observation, last }: Pick<Case, 'observation' | 'last'>): boolean {
-  return ledAstray(observation, last, observation.outcome === 'ok');
 }
 
 function trustedState(attempts: readonly Attempt[], neutrals: readonly NeutralAnswer[]): Case['trusted'] {

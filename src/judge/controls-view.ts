@@ -3,7 +3,7 @@ import type { ControlObservation, Round } from '../model/round.ts';
 import type { ControlScope, IpProtocol } from '../model/vocabulary.ts';
 import { siteOf } from './address.ts';
 import { type Attempt, attemptsOf, isCleartext, isForeignChain, lastExchange } from './attempt.ts';
-import { isBlockPage } from './case.ts';
+import { isBlockPage } from './block-page.ts';
 import type { RoundMemory } from './memory.ts';
 import { amount, entries, object, own, text } from './reading.ts';
 

@@ -1,7 +1,8 @@
 /** Rule 8: clear text, in which anybody on the way can answer. */
 import type { Mechanism } from '../model/vocabulary.ts';
 import { sameAddress } from './attempt.ts';
-import { astray, type Case, isBlockPage } from './case.ts';
+import { astray, isBlockPage } from './block-page.ts';
+import type { Case } from './case.ts';
 import type { Rule } from './rule.ts';
 import { downElsewhere } from './rule-tls.ts';
 

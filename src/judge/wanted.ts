@@ -39,6 +39,7 @@ export function wanted(memory: RoundMemory, roundSoFar: Round, params: WantedPar
   for (const [platform, cases] of context.cases) {
     const failing = cases.filter(({ attempted, complete }) => attempted && !complete);
     const odd = isOdd(platform, cases, context);
+    if (params.large_hello && params.pass === 1) wishes.push(...hourlyHello(cases));
     if (failing.length === 0 && !odd) continue;
     troubled.push(platform);
     if (restsThisRound(platform, memory)) continue;
@@ -67,6 +68,21 @@ function isOdd(platform: string, cases: readonly Case[], { memory }: Context): b
     const took = (first?.connect_ms ?? 0) + (first?.tls_ms ?? 0);
     return freezesOf(one).length > 0 || (normal !== undefined && normal > 0 && took > oddHandshake * normal);
   });
+}
+
+/**
+ * The two-segment hello of a healthy target, one a platform, in the rounds in which the plan asks public resolvers too:
+ * at start and hourly (measurement.md, calm plan, names the same occasions for both).
+ */
+function hourlyHello(cases: readonly Case[]): Experiment[] {
+  const due = cases.find(
+    (one) =>
+      one.complete &&
+      !one.cleartext &&
+      largeHello(one.observation) === undefined &&
+      entries(one.last.dns).some(({ via }) => via === 'public'),
+  );
+  return due === undefined ? [] : [{ kind: 'large_hello', platform: due.platform, target: due.target }];
 }
 
 /** The answer began and did not come: silence after TLS may be a policer. */
