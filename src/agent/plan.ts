@@ -16,8 +16,11 @@ const calmControls = 2;
 /** How often a page is fetched by GET rather than HEAD: often enough to see a changed page, at 15 KB a fetch. */
 const pageEveryMs = 15 * 60_000;
 
-/** How often public resolvers are asked in clear text: four platform names every minute would list every volunteer. */
-const publicEveryMs = 3_600_000;
+/**
+ * How often public resolvers are asked in clear text (four platform names every minute would list every volunteer), and
+ * how often a hello that spans two segments is tried.
+ */
+const hourMs = 3_600_000;
 
 export interface PlannedTarget {
   platform: string;
@@ -28,6 +31,8 @@ export interface PlannedTarget {
   trusted: boolean;
   /** Ask a public resolver in clear text too. */
   public: boolean;
+  /** Try a ClientHello with ML-KEM besides: some filters drop or miss what spans two segments. */
+  large_hello: boolean;
 }
 
 export interface PlannedControl {
@@ -47,6 +52,7 @@ export interface PlanInput {
   platforms: readonly Platform[];
   controls: readonly Control[];
   ip_protocols: readonly IpProtocol[];
+  large_hello: boolean;
   /** ISO 3166-1 alpha-2; in-country controls are used only in their country. */
   country?: string | undefined;
   /** Targets that failed when last measured, as `failingKey` writes them. */
@@ -78,7 +84,7 @@ export function planRound(input: PlanInput): Plan {
   const [primary = 'ip4', other] = ip_protocols;
   const lookAside = (index - 1) % otherEvery === 0;
   const page = due(index, pageEveryMs, interval_ms);
-  const asksPublic = due(index, publicEveryMs, interval_ms);
+  const hourly = due(index, hourMs, interval_ms);
 
   const targets: PlannedTarget[] = [];
   for (const platform of input.platforms) {
@@ -92,7 +98,9 @@ export function planRound(input: PlanInput): Plan {
           ip_protocol,
           method: methodFor(target.url, page || input.suspect.has(platform.name)),
           trusted: mine && lookAside,
-          public: mine && asksPublic,
+          public: mine && hourly,
+          large_hello:
+            mine && hourly && input.large_hello && ip_protocol === primary && target.url.startsWith('https:'),
         });
       if (mine || first || input.failing.has(failingKey(target.name, primary))) plan(primary);
       if (other && ((mine && lookAside) || input.failing.has(failingKey(target.name, other)))) plan(other);

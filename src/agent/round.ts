@@ -8,8 +8,8 @@ import type { ValidatedAddress } from '../model/outcome.ts';
 import type { ControlObservation, Observation, Round, VantageFacts } from '../model/round.ts';
 import type { Control, Platform } from '../model/target.ts';
 import type { Experiment } from '../model/verdict.ts';
-import type { IpProtocol } from '../model/vocabulary.ts';
-import { createCrew } from './crew.ts';
+import type { ExperimentKind, IpProtocol } from '../model/vocabulary.ts';
+import { createCrew, type Job } from './crew.ts';
 import type { FieldWork } from './field-work.ts';
 import { methodFor, type Plan, type PlannedControl, type PlannedTarget, usableControls } from './plan.ts';
 import { roundDeadline } from './round-deadline.ts';
@@ -109,8 +109,15 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
     round.siblings[platform] = siblings;
   };
 
+  const experimentWith =
+    (kind: ExperimentKind, { planned, observed }: Seen) =>
+    async () => {
+      const facts = await work.experiment(kind, planned, observed, deadline.signal);
+      observed.observation.experiments = [...(observed.observation.experiments ?? []), ...facts];
+    };
+
   /** Turns one wish into jobs; a wish that was fulfilled before brings none. */
-  const jobsFor = (wish: Experiment): { host: string; run: () => Promise<void> }[] => {
+  const jobsFor = (wish: Experiment): Job[] => {
     const platform = input.platforms.find(({ name }) => name === wish.platform);
     switch (wish.kind) {
       case 'all_controls':
@@ -130,13 +137,16 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
       default:
         return experimentSubjects(wish, seen).map(({ planned, observed }) => ({
           host: new URL(planned.target.url).hostname,
-          run: async () => {
-            const facts = await work.experiment(wish.kind, planned, observed, deadline.signal);
-            observed.observation.experiments = [...(observed.observation.experiments ?? []), ...facts];
-          },
+          run: experimentWith(wish.kind, { planned, observed }),
         }));
     }
   };
+
+  /** Planned, not wished for: only where the ordinary hello has just been answered can the large one tell anything. */
+  const largeHello = ({ planned, observed }: Seen): Job[] =>
+    planned.large_hello && observed.observation.outcome === 'ok'
+      ? [{ host: new URL(planned.target.url).hostname, run: experimentWith('large_hello', { planned, observed }) }]
+      : [];
 
   try {
     await crew.run([
@@ -149,6 +159,7 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
         run: lookAtTarget(planned),
       })),
     ]);
+    if (input.experiments) await crew.run(seen.flatMap(largeHello));
     const done = new Set<string>();
     for (let pass = 1; pass <= passes && !deadline.signal.aborted; pass++) {
       const wishes = input.wanted(round, pass as 1 | 2).filter((wish) => {
@@ -217,6 +228,7 @@ function missingTargets(platform: Platform | undefined, input: RoundInput, round
       method: methodFor(target.url, true),
       trusted: true,
       public: false,
+      large_hello: false,
     }));
 }
 

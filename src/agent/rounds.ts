@@ -66,7 +66,15 @@ export function createRounds(options: RoundsOptions): Rounds {
       const start = work.network.monotonic();
       const interval_ms = stride * options.slot_ms;
       const plan: Plan = may.rounds
-        ? planRound({ ...options, index, interval_ms, country: vantage.country, failing, suspect })
+        ? planRound({
+            ...options,
+            large_hello: options.params.experiments.large_hello,
+            index,
+            interval_ms,
+            country: vantage.country,
+            failing,
+            suspect,
+          })
         : { targets: [], controls: [] };
       const { round, validated } = await measureRound(
         {

@@ -37,6 +37,7 @@ const base: PlanInput = {
     control('pk', { scope: 'in_country', country: 'PK' }),
   ],
   ip_protocols: ['ip4', 'ip6'],
+  large_hello: true,
   failing: new Set(),
   suspect: new Set(),
 };
