@@ -174,7 +174,7 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
       // In the judge's order: what decides most comes first, should the deadline cut the rest.
       await crew.run(wishes.flatMap(jobsFor), { shuffle: false });
     }
-    Object.assign(round, await work.lookRound(round, deadline.signal));
+    if (input.plan.targets.length > 0) Object.assign(round, await work.lookRound(round, deadline.signal));
   } finally {
     deadline.end();
     round.lag_ms = work.takeLag();

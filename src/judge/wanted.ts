@@ -39,7 +39,6 @@ export function wanted(memory: RoundMemory, roundSoFar: Round, params: WantedPar
   for (const [platform, cases] of context.cases) {
     const failing = cases.filter(({ attempted, complete }) => attempted && !complete);
     const odd = isOdd(platform, cases, context);
-    if (params.large_hello && params.pass === 1) wishes.push(...hourlyHello(cases));
     if (failing.length === 0 && !odd) continue;
     troubled.push(platform);
     if (restsThisRound(platform, memory)) continue;
@@ -70,21 +69,6 @@ function isOdd(platform: string, cases: readonly Case[], { memory }: Context): b
   });
 }
 
-/**
- * The two-segment hello of a healthy target, one a platform, in the rounds in which the plan asks public resolvers too:
- * at start and hourly (measurement.md, calm plan, names the same occasions for both).
- */
-function hourlyHello(cases: readonly Case[]): Experiment[] {
-  const due = cases.find(
-    (one) =>
-      one.complete &&
-      !one.cleartext &&
-      largeHello(one.observation) === undefined &&
-      entries(one.last.dns).some(({ via }) => via === 'public'),
-  );
-  return due === undefined ? [] : [{ kind: 'large_hello', platform: due.platform, target: due.target }];
-}
-
 /** The answer began and did not come: silence after TLS may be a policer. */
 function isSlowEnd({ failure }: Case): boolean {
   return failure?.phase === 'processing' || failure?.phase === 'transfer';
@@ -104,7 +88,8 @@ function forFailure(one: Case, isFirst: boolean, params: WantedParams): Experime
   const cut = one.attempts.some(isTlsCut);
   const foreign = one.attempts.some(isForeignChain);
   const answeredWrongly = one.cleartext && (isSlowEnd(one) || failure === undefined);
-  if (params.neutral_sni && (cut || foreign || answeredWrongly)) kinds.push('neutral_sni');
+  const garbled = failure?.reason === 'ssl_failed_handshake';
+  if (params.neutral_sni && (cut || foreign || garbled || answeredWrongly)) kinds.push('neutral_sni');
   if (isFirst) kinds.push('repeat');
   kinds.push('trusted_address');
   if (failure?.phase === 'connect' || failure?.phase === 'tls' || isSlowEnd(one)) kinds.push('other_address');

@@ -4,7 +4,7 @@ import type { RoundMemory } from '../../src/judge/memory.ts';
 import { type WantedParams, wanted } from '../../src/judge/wanted.ts';
 import type { Observation, Round } from '../../src/model/round.ts';
 import { everything, nameDenied, replaced, sniCut } from './censors.ts';
-import { calm, dns, fails, on, onControls, unresolved } from './rounds.ts';
+import { calm, fails, on, onControls, unresolved } from './rounds.ts';
 
 const params: WantedParams = { neutral_sni: true, large_hello: true, pass: 1 };
 const ask = (change: (round: Round) => void, more: Partial<WantedParams> = {}, memory: RoundMemory = {}) =>
@@ -153,15 +153,4 @@ test('four platforms at once stay within bounds', () => {
 test('a denied name that the trusted answer proves wrong needs no second pass', () => {
   const wishes = ask((r) => on(r, 'x/website', nameDenied('NXDOMAIN', 'dns_nxdomain_error')), { pass: 2 });
   expect(kindsFor(wishes, 'x/website')).toEqual(['repeat']);
-});
-
-test('the two-segment hello goes out where the plan asks public resolvers too, to one healthy target a platform', () => {
-  const asked = (r: Round) =>
-    on(r, 'x', (one) => ({
-      ...one,
-      dns: [...(one.dns ?? []), dns('public', [{ ip: '104.244.42.1' }], { server: '8.8.8.8' })],
-    }));
-  expect(ask(asked)).toEqual([{ kind: 'large_hello', platform: 'x', target: 'x/cdn' }]);
-  expect(ask(asked, { pass: 2 })).toEqual([]);
-  expect(ask(asked, { large_hello: false })).toEqual([]);
 });
