@@ -24,8 +24,6 @@ export interface Asked {
   first: Promise<FirstAnswer>;
   /** Every answer and every silence, once no more are expected. Never rejects. */
   facts: Promise<DnsFact[]>;
-  /** Bytes and datagrams so far. */
-  traffic(): { sent: number; received: number; datagrams: number };
 }
 
 /** Addresses with what is known of them. */
@@ -97,10 +95,10 @@ export function askServer(
     if (replies.some(({ message }) => message)) return seen;
     return [...seen, { ...common, rcode: 'timeout', at_ms: udp.waited_ms(), answers: [] }];
   });
-  return { first, facts, traffic: () => udp.traffic };
+  return { first, facts };
 }
 
-/** A trusted resolver over HTTPS. Its bytes are counted by the kept-alive connection (`DohClients.takeTraffic`). */
+/** A trusted resolver over HTTPS. */
 export function askTrusted(
   { resolver, question, timeout_ms }: { resolver: TrustedResolver; question: Question; timeout_ms: number },
   instruments: AskInstruments,
@@ -124,6 +122,5 @@ export function askTrusted(
         ...(message ? {} : { rcode: rcodeOf(garbage) }),
       },
     ]),
-    traffic: () => ({ sent: 0, received: 0, datagrams: 0 }),
   };
 }

@@ -36,7 +36,6 @@ export interface Attempt {
   answer?: Answer | undefined;
   /** Our wall clock against the answer's Date header, seconds, positive when ours is ahead; as exact as that header. */
   clock_skew_s?: number | undefined;
-  traffic: { sent: number; received: number; connections: number };
 }
 
 /** What is read of a page behind a bad certificate: enough to recognise a block page. */
@@ -74,7 +73,7 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
     phases,
     evidence: { address_id: instruments.addressId(ip) },
   };
-  const out: Attempt = { exchange, tls_answered: false, traffic: { sent: 0, received: 0, connections: 0 } };
+  const out: Attempt = { exchange, tls_answered: false };
   const failed = (phase: Phase, { reason, after_ms }: { reason: Reason; after_ms: number }): Attempt => {
     if (reason === 'interrupted') {
       exchange.outcome = 'skipped';
@@ -90,7 +89,6 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
   if (connected.fact.ms !== undefined) phases.connect = connected.fact.ms;
   if (connected.fact.failure) return failed('connect', connected.fact.failure);
   const raw = connected.value!;
-  out.traffic.connections = 1;
   try {
     const spoken = url.protocol === 'http:' ? raw : await shake();
     if (spoken === undefined) return out;
@@ -98,8 +96,6 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
     return out;
   } finally {
     raw.destroy();
-    out.traffic.received = raw.bytesRead;
-    out.traffic.sent = raw.bytesWritten;
   }
 
   /** The handshake; undefined when the attempt ends with it. */

@@ -30,8 +30,6 @@ export interface DohReply {
 export interface DohClients {
   /** Asks one trusted resolver. Never rejects; whatever goes wrong is an answer that did not come. */
   query(resolver: TrustedResolver, question: Question, timeout_ms: number, signal: AbortSignal): Promise<DohReply>;
-  /** Bytes on the wire since the last call, TLS included. */
-  takeTraffic(): { sent: number; received: number; connections: number };
   close(): Promise<void>;
 }
 
@@ -49,7 +47,6 @@ interface Kept {
 
 export function createDohClients({ network, trust, user_agent }: DohParts): DohClients {
   const kept = new Map<string, Kept>();
-  const traffic = { sent: 0, received: 0, connections: 0 };
   // Its phases are not published: a guard of its own keeps them out of the round's account.
   const lag = createLagGuard(() => network.monotonic());
 
@@ -61,11 +58,6 @@ export function createDohClients({ network, trust, user_agent }: DohParts): DohC
     const connected = await connect(target, { network, lag }, limit.signal);
     if (!connected.value) throw new Error(connected.fact.failure?.reason);
     const socket = connected.value;
-    traffic.connections += 1;
-    socket.once('close', () => {
-      traffic.sent += socket.bytesWritten;
-      traffic.received += socket.bytesRead;
-    });
     const server_name = hostname.replace(/^\[|\]$/g, '');
     const alpn = ['h2', 'http/1.1'];
     const { fact, value } = await handshake(
@@ -190,11 +182,6 @@ export function createDohClients({ network, trust, user_agent }: DohParts): DohC
 
   return {
     query,
-    takeTraffic() {
-      const taken = { ...traffic };
-      Object.assign(traffic, { sent: 0, received: 0, connections: 0 });
-      return taken;
-    },
     async close() {
       await Promise.all([...kept.values()].map(drop));
     },

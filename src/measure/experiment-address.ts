@@ -8,7 +8,6 @@ import type { ExperimentInput } from './experiment.ts';
 import { attemptLike, factOf, type Subject, subjectOf } from './experiment-fact.ts';
 import type { Instruments } from './instruments.ts';
 import { type Address, resolve } from './resolve.ts';
-import { askRandomSibling } from './whoami.ts';
 
 /** Repeats of a failure: one blip more or less is told apart by two (measurement.md). */
 const repeats = 2;
@@ -99,11 +98,7 @@ export async function trustedAddress(
   if (definite) {
     const failure = { phase: 'resolve', reason, after_ms } as const;
     const { ip_protocol } = aim;
-    // Nobody else knows the name: was it made up for us, or does the resolver answer whatever is asked?
-    const resolvedHere = observed.dialled.some(({ host }) => host === subject.host);
-    const sibling = resolvedHere ? await randomSibling(input, subject, instruments, signal) : [];
-    const facts = [...dns, ...sibling];
-    return [{ kind: 'trusted_address', host: subject.host, ip_protocol, outcome: 'failed', failure, dns: facts }];
+    return [{ kind: 'trusted_address', host: subject.host, ip_protocol, outcome: 'failed', failure, dns }];
   }
   const dialled = observed.dialled.map(({ ip }) => ip);
   const candidates = distinct(addresses.length > 0 ? addresses : fallbacks(input, subject));
@@ -114,11 +109,6 @@ export async function trustedAddress(
   const [first = { kind: 'trusted_address', host: subject.host, outcome: 'skipped', skipped: 'no_address' } as const] =
     facts;
   return [{ ...first, dns }, ...facts.slice(1)];
-}
-
-function randomSibling({ aim }: ExperimentInput, { host }: Subject, instruments: Instruments, signal: AbortSignal) {
-  const { configured } = aim.resolve;
-  return askRandomSibling({ host, configured, timeout_ms: aim.dns_timeout_ms }, instruments, signal);
 }
 
 const unasked: { dns: DnsFact[]; reason?: Reason; after_ms: number } = { dns: [], after_ms: 0 };

@@ -43,14 +43,6 @@ export interface Dialled {
   hop: number;
 }
 
-/** Bytes on our sockets (TLS records and DNS messages, without IP and TCP headers) and how many were opened. */
-export interface Traffic {
-  received: number;
-  sent: number;
-  connections: number;
-  datagrams: number;
-}
-
 export interface Observed {
   observation: Observation;
   dialled: Dialled[];
@@ -58,7 +50,6 @@ export interface Observed {
   known: { host: string; ip: string; source: AddressSource }[];
   /** The last hop's URL: what experiments ask again. */
   last_url: string;
-  traffic: Traffic;
   /** Our wall clock against the Date header of the last answer, seconds, positive when ours is ahead. */
   clock_skew_s?: number | undefined;
 }
@@ -71,15 +62,12 @@ export async function observe(aim: Aim, instruments: Instruments, signal: AbortS
   const exchanges: Exchange[] = [];
   const settling: Promise<{ facts: DnsFact[]; known: Address[] }>[] = [];
   const dialled: Dialled[] = [];
-  const traffic: Traffic = { received: 0, sent: 0, connections: 0, datagrams: 0 };
-  const counted: (() => { sent: number; received: number; datagrams: number })[] = [];
   let url = new URL(aim.url);
   let clock_skew_s: number | undefined;
 
   for (let hop = 0; ; hop++) {
     const place = await locate(aim, url, hop, instruments, signal);
     settling.push(place.settled);
-    counted.push(place.traffic);
     const [address] = place.addresses;
     if (!address) {
       exchanges.push(withoutAddress(url, aim.ip_protocol, place));
@@ -92,7 +80,6 @@ export async function observe(aim: Aim, instruments: Instruments, signal: AbortS
       instruments,
       signal,
     );
-    add(traffic, tried.traffic);
     const { exchange, answer } = tried;
     clock_skew_s = tried.clock_skew_s ?? clock_skew_s;
     if (place.ms !== undefined) exchange.phases = { resolve: place.ms, ...exchange.phases };
@@ -114,14 +101,12 @@ export async function observe(aim: Aim, instruments: Instruments, signal: AbortS
   for (const [index, { facts }] of settled.entries()) {
     if (facts.length > 0) exchanges[index]!.dns = facts;
   }
-  for (const count of counted) add(traffic, count());
   const host = hostOf(url);
   return {
     observation: joined(aim.target, aim.ip_protocol, exchanges),
     dialled,
     known: settled.at(-1)!.known.map(({ ip, source }) => ({ host, ip, source })),
     last_url: url.href,
-    traffic,
     clock_skew_s,
   };
 }
@@ -152,7 +137,6 @@ function given(ips: readonly string[], source: AddressSource, ip_protocol: IpPro
     interrupted: false,
     addresses,
     settled: Promise.resolve({ facts: [], known: addresses }),
-    traffic: () => ({ sent: 0, received: 0, datagrams: 0 }),
   };
 }
 
@@ -176,8 +160,4 @@ function joined(target: string, ip_protocol: IpProtocol, [first, ...hops]: reado
   const last = hops.at(-1) ?? first!;
   const { outcome, skipped, failure, status } = last;
   return { target, ...first!, ip_protocol, outcome, skipped, failure, status, ...(hops.length > 0 ? { hops } : {}) };
-}
-
-function add(sum: Traffic, part: Partial<Traffic>): void {
-  for (const key of ['received', 'sent', 'connections', 'datagrams'] as const) sum[key] += part[key] ?? 0;
 }

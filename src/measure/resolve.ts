@@ -41,7 +41,6 @@ export interface Resolved {
   addresses: Address[];
   /** Everything that anybody answered, once the resolvers have been listened to long enough. Never rejects. */
   settled: Promise<{ facts: DnsFact[]; known: Address[] }>;
-  traffic(): { sent: number; received: number; datagrams: number };
 }
 
 /** OONI's names for what a resolver says. */
@@ -117,17 +116,6 @@ export async function resolve(input: ResolveInput, instruments: Instruments, sig
     interrupted,
     addresses: dialable,
     settled,
-    traffic: () =>
-      asked
-        .map(({ traffic }) => traffic())
-        .reduce(
-          (sum, one) => ({
-            sent: sum.sent + one.sent,
-            received: sum.received + one.received,
-            datagrams: sum.datagrams + one.datagrams,
-          }),
-          { sent: 0, received: 0, datagrams: 0 },
-        ),
   };
 }
 

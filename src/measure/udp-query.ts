@@ -32,7 +32,6 @@ export interface UdpQuery {
   all: Promise<UdpReply[]>;
   /** Milliseconds waited, valid when `first` has resolved. */
   waited_ms(): number;
-  traffic: { sent: number; received: number; datagrams: number };
 }
 
 export interface UdpQueryInput {
@@ -50,7 +49,6 @@ export function udpQuery(
   network: Pick<Network, 'openUdp' | 'random' | 'monotonic'>,
   signal: AbortSignal,
 ): UdpQuery {
-  const traffic = { sent: 0, received: 0, datagrams: 0 };
   const replies: UdpReply[] = [];
   let waited_ms = 0;
   let answered: (reply: UdpReply | undefined) => void = () => {};
@@ -74,12 +72,8 @@ export function udpQuery(
       const packet = encodeQuery(id, question);
       const send = () => {
         port?.send(packet, server, dns_port);
-        traffic.sent += packet.length;
-        traffic.datagrams += 1;
       };
       const take = ({ data, ip, port: from }: Datagram) => {
-        traffic.received += data.length;
-        traffic.datagrams += 1;
         if (canonical(ip) !== canonical(server) || from !== dns_port || replies.length >= most_datagrams) return;
         const message = readAnswer(data, id, question);
         const reply = { message, at_ms: elapsed(), retransmitted };
@@ -116,5 +110,5 @@ export function udpQuery(
     return replies;
   };
 
-  return { first, all: run(), waited_ms: () => waited_ms, traffic };
+  return { first, all: run(), waited_ms: () => waited_ms };
 }

@@ -112,7 +112,7 @@ describe('repeat', () => {
   });
 
   test('a second time-out ends it', async () => {
-    const mute = await raw(() => {});
+    const mute = await raw((socket) => void socket.resume());
     const names = await dns(site);
     const { facts } = await follow('repeat', { udp: { [isp]: names.port }, tcp: { [`${site}:443`]: mute.port } });
     expect(facts).toMatchObject([{ failure: { phase: 'tls', reason: 'generic_timeout_error' } }]);
@@ -287,7 +287,7 @@ describe('neutral_sni', () => {
   });
 
   test('an address that is mute for any name: the same at one that has rested', async () => {
-    const mute = await raw(() => {});
+    const mute = await raw((socket) => void socket.resume());
     const good = await https();
     const names = await dns(site, other);
     const plan = { udp: { [isp]: names.port }, tcp: { [`${site}:443`]: mute.port, [`${other}:443`]: good.port } };

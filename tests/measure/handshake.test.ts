@@ -173,14 +173,14 @@ test('a server that answers byte by byte is a good server', async () => {
 test('the hello fits one segment, the large one needs two', async () => {
   const sizes: number[] = [];
   const { port } = await raw((socket) => {
-    let size = 0;
-    socket.on('data', (chunk) => {
-      size += chunk.length;
-    });
-    setTimeout(() => {
-      sizes.push(size);
+    let hello = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
+      hello = Buffer.concat([hello, chunk]);
+      // The record's own length: RFC 8446 section 5.1.
+      if (hello.length < 5 || hello.length < 5 + hello.readUInt16BE(3)) return;
+      sizes.push(hello.length);
       socket.end();
-    }, 100);
+    });
   });
   await shake(port);
   await shake(port, { large_hello: true });

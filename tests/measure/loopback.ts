@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createInstruments, type Instruments } from '../../src/measure/instruments.ts';
+import { createLagGuard } from '../../src/measure/lag.ts';
 import type { Network, SystemResolvers } from '../../src/measure/network.ts';
 import type { Aim } from '../../src/measure/observe.ts';
 import { createRealNetwork } from '../../src/measure/real.ts';
@@ -97,6 +98,8 @@ export interface Plan {
   /** getaddrinfo. */
   lookup?: (name: string, protocol: 'ip4' | 'ip6') => Promise<string[]>;
   resolvers?: SystemResolvers;
+  /** Every connection made is noted here. */
+  opened?: Socket[];
 }
 
 /** `Network` on loopback. */
@@ -107,8 +110,11 @@ export function loopback(plan: Plan = {}): Network {
     async connectTcp(ip, port, signal) {
       await wait(plan.connect_delay_ms ?? 0, signal);
       const mapped = plan.tcp?.[`${ip}:${port}`];
-      if (mapped !== undefined) return await real.connectTcp('127.0.0.1', mapped, signal);
-      if (ip === '127.0.0.1') return await real.connectTcp(ip, port, signal);
+      if (mapped !== undefined || ip === '127.0.0.1') {
+        const socket = await real.connectTcp('127.0.0.1', mapped ?? port, signal);
+        plan.opened?.push(socket);
+        return socket;
+      }
       throw Object.assign(new Error(`connect ECONNREFUSED ${ip}:${port}`), {
         code: 'ECONNREFUSED',
         syscall: 'connect',
@@ -151,15 +157,20 @@ function wait(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Instruments on a loopback network. */
-export const instrumentsOn = (plan: Plan = {}, trust: Trust = practiceTrust()): Instruments =>
-  createInstruments({
+/**
+ * Instruments on a loopback network. Their lag guard has a clock that stands still and so never drops a phase: tests
+ * of what is measured must not depend on how busy the machine is. `strict`: the real guard, for tests of values.
+ */
+export function instrumentsOn(plan: Plan = {}, trust: Trust = practiceTrust(), strict = false): Instruments {
+  const instruments = createInstruments({
     network: loopback(plan),
     trust,
     user_agent: 'reachd-test/1 (+https://reachd.invalid)',
     asnOf: (ip) => (ip.startsWith('104.244.42.') ? 13414 : undefined),
     addressId: (ip) => `id-${ip}`,
   });
+  return strict ? instruments : { ...instruments, lag: createLagGuard(() => 0) };
+}
 
 export const never = new AbortController().signal;
 

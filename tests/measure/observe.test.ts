@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { createServer as createTcpServer, connect as dial } from 'node:net';
+import { createServer as createTcpServer, connect as dial, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { observe } from '../../src/measure/observe.ts';
 import type { Phase } from '../../src/model/vocabulary.ts';
@@ -56,8 +56,9 @@ describe('answers', () => {
   test('a page over TLS, found through the configured resolver', async () => {
     const { port } = await https((_req, res) => res.setHeader('content-type', 'text/html').end('<title>Hello</title>'));
     const dns = await resolver({ 'x.com': site });
-    const { observation, dialled, known, traffic } = await look(
-      { udp: { [isp]: dns.port }, tcp: { [`${site}:443`]: port } },
+    const opened: Socket[] = [];
+    const { observation, dialled, known } = await look(
+      { udp: { [isp]: dns.port }, tcp: { [`${site}:443`]: port }, opened },
       'https://x.com/',
       asking,
     );
@@ -82,9 +83,9 @@ describe('answers', () => {
     expect(Object.keys(observation.phases ?? {})).toEqual(['resolve', 'connect', 'tls', 'processing', 'transfer']);
     expect(dialled).toEqual([{ host: 'x.com', ip: site, port: 443, source: 'configured', hop: 0 }]);
     expect(known).toEqual([{ host: 'x.com', ip: site, source: 'configured' }]);
-    expect(traffic).toMatchObject({ connections: 1, datagrams: 2 });
-    expect(traffic.received).toBeGreaterThan(2000);
-    expect(traffic.received).toBeLessThan(8000);
+    expect(opened).toHaveLength(1);
+    expect(opened[0]?.bytesRead).toBeGreaterThan(2000);
+    expect(opened[0]?.bytesRead).toBeLessThan(8000);
   });
 
   test('a cleartext page has no tls phase', async () => {
@@ -330,17 +331,23 @@ describe('values', () => {
     };
     const resolve = { configured: [], stub: false, system: true, public: [], trusted: [] };
     const values: number[] = [];
-    for (let sample = 0; sample < 5; sample++) {
-      const { observation } = await look(plan, 'https://x.com/', { resolve });
+    const others: Record<string, number[]> = {};
+    // The real lag guard drops what a busy machine spoilt: such a sample is taken again.
+    for (let sample = 0; sample < 20 && values.length < 5; sample++) {
+      const instruments = instrumentsOn(plan, undefined, true);
+      const { observation } = await observe(aimAt('https://x.com/', { resolve }), instruments, never);
+      await instruments.close();
       expect(observation.outcome).toBe('ok');
       const ms = observation.phases?.[phase];
       if (ms !== undefined) values.push(ms);
       for (const [name, value] of Object.entries(observation.phases ?? {})) {
-        if (name !== phase) expect(value).toBeLessThan(injected_ms);
+        if (name === phase) continue;
+        others[name] ??= [];
+        others[name].push(value ?? 0);
       }
     }
-    // A busy machine may cost a sample (the lag guard drops it), not most of them.
-    expect(values.length).toBeGreaterThanOrEqual(3);
+    expect(values).toHaveLength(5);
+    for (const [name, unharmed] of Object.entries(others)) expect(median(unharmed), name).toBeLessThan(injected_ms);
     return median(values);
   }
 
@@ -358,7 +365,7 @@ describe('values', () => {
 
 test('nothing stays open: sockets and timers are gone after every kind of end', async () => {
   const { port } = await https((_req, res) => res.end('ok'));
-  const mute = await keep(rawServer(() => {}));
+  const mute = await keep(rawServer((socket) => socket.resume()));
   const reset = await keep(rawServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
   const dns = await resolver({ 'x.com': site });
   const settle = () => new Promise((done) => setTimeout(done, 50));
