@@ -12,6 +12,8 @@ export interface Attempt {
   /** Last week's or a shipped address: no resolver vouched for it in this round. */
   remembered: boolean;
   failure?: Failure | undefined;
+  /** The handshake ended with a TLS alert; unknown of the first attempt, whose repeats tell. */
+  alert: boolean;
   connect_ms?: number | undefined;
   tls_ms?: number | undefined;
   status?: number | undefined;
@@ -89,6 +91,7 @@ function attemptFrom(kind: Attempt['kind'], fact: Exchange | ExperimentFact, own
     source: fact.address_source,
     remembered: fact.address_source === 'validated' || fact.address_source === 'seed',
     failure: fact.outcome === 'failed' ? failureOf(fact.failure) : undefined,
+    alert: 'alert' in fact && text(fact.alert) !== undefined,
     connect_ms: amount(phases?.connect),
     tls_ms: amount(phases?.tls),
     status: amount(fact.status),

@@ -1,6 +1,7 @@
 /** Everything about one round that a rule may look at besides its own case. */
 import type { Round } from '../model/round.ts';
-import { alertShare, isForeignChain } from './attempt.ts';
+import type { Reason } from '../model/vocabulary.ts';
+import { type Attempt, alertShare, isForeignChain } from './attempt.ts';
 import { type Case, casesOf, failsLocally } from './case.ts';
 import { contrastOf } from './contrast.ts';
 import { type Control, type ControlsView, type Fitness, viewControls } from './controls-view.ts';
@@ -18,8 +19,8 @@ export interface Context {
   contrasts: ReadonlyMap<Case, Slowdown>;
   /** Companies of which nothing can be reached at TCP, when there are two or more. */
   silentCompanies: ReadonlySet<string>;
-  /** Issuers shown under the names of two companies or more, and by no control. */
-  sharedIssuers: ReadonlySet<string>;
+  /** Marks (`impostorMarks`) shown under the names of two companies or more, and by no control. */
+  sharedImpostors: ReadonlySet<string>;
   /** A control's transfer of this round ran past the sizes at which a freeze bites. */
   controlTransferRan: boolean;
 }
@@ -49,7 +50,7 @@ export function contextOf(round: Round, memory: RoundMemory): Context {
     cases,
     contrasts,
     silentCompanies: silentCompanies(all),
-    sharedIssuers: sharedIssuers(all, controls.all),
+    sharedImpostors: sharedImpostors(all, controls.all),
     controlTransferRan: controlTransferRan(round, all),
   };
 }
@@ -86,30 +87,36 @@ function silentCompanies(all: readonly Case[]): Set<string> {
   return new Set(silent.length >= 2 ? silent : []);
 }
 
-/** Who signed the certificate that stood under the name; undefined where none of the foreign kind did. */
-export function foreignIssuer({ attempts }: Case): string | undefined {
-  for (const attempt of attempts) {
-    if (isForeignChain(attempt)) return text(attempt.evidence.tls?.issuer);
-  }
-  return undefined;
+/**
+ * What names the one who stood there: its certificate, and who signed it where that is no public authority. Public
+ * authorities sign for everybody.
+ */
+export function impostorMarks({ attempts }: Pick<Case, 'attempts'>): string[] {
+  return attempts.filter(isForeignChain).flatMap(({ failure, evidence: { tls } }) => {
+    const issuer = text(tls?.issuer);
+    const leaf = text(tls?.fingerprint);
+    const unknown = (tls?.error ?? failure?.reason) === 'ssl_unknown_authority';
+    return [
+      ...(leaf === undefined ? [] : [`certificate ${leaf}`]),
+      ...(unknown && issuer !== undefined ? [`issuer ${issuer}`] : []),
+    ];
+  });
 }
 
-function sharedIssuers(all: readonly Case[], controls: readonly Control[]): Set<string> {
+function sharedImpostors(all: readonly Case[], controls: readonly Control[]): Set<string> {
   const companies = new Map<string, Set<string>>();
   for (const one of all) {
-    const issuer = foreignIssuer(one);
-    if (issuer === undefined || one.answered) continue;
-    const seen = companies.get(issuer) ?? new Set();
-    companies.set(issuer, seen.add(one.company));
+    if (one.answered) continue;
+    for (const mark of impostorMarks(one)) {
+      const seen = companies.get(mark) ?? new Set();
+      companies.set(mark, seen.add(one.company));
+    }
   }
   // Controls must have shown their own: without a verified one the interceptor may sit in the house.
   const verified = controls.some(({ ok, cleartext }) => ok && !cleartext);
-  const ours = new Set(controls.map(({ first }) => text(first.evidence.tls?.issuer)));
-  return new Set(
-    verified
-      ? [...companies].filter(([issuer, seen]) => seen.size >= 2 && !ours.has(issuer)).map(([issuer]) => issuer)
-      : [],
-  );
+  const ours = new Set(controls.flatMap(({ first }) => impostorMarks({ attempts: [first] })));
+  const shared = [...companies].filter(([mark, seen]) => seen.size >= 2 && !ours.has(mark)).map(([mark]) => mark);
+  return new Set(verified ? shared : []);
 }
 
 function controlTransferRan(round: Round, all: readonly Case[]): boolean {
@@ -150,17 +157,27 @@ const lostSynMs = 1000;
 /** A single reset must be sooner than this share of the round trip; two must each be sooner than `alertShare`. */
 const singleShare = 0.5;
 
+/** Ended from the other side, in words (an alert, garbage) or without (RST, FIN). */
+const endings: ReadonlySet<Reason> = new Set([
+  'connection_reset',
+  'connection_aborted',
+  'eof_error',
+  'ssl_failed_handshake',
+]);
+
+function isCutShort({ failure }: Attempt): boolean {
+  return (
+    failure !== undefined && endings.has(failure.reason) && (failure.phase === 'tls' || failure.phase === 'processing')
+  );
+}
+
 /**
- * Resets that came back sooner than the path allows, as a count: 0 when there is none or when the readings disagree.
+ * Resets, closes and alerts that came back sooner than the path allows, as a count: 0 when there is none or when the readings disagree.
  * The path is the shortest connect time known to these addresses. A control that was reset so quickly, too, says that
  * the box stands in the house or resets everybody.
  */
 export function nearResets(one: Case, { controls, memory }: Context): number {
-  const resets = one.attempts.filter(
-    ({ failure }) =>
-      (failure?.reason === 'connection_reset' || failure?.reason === 'connection_aborted') &&
-      (failure.phase === 'tls' || failure.phase === 'processing'),
-  );
+  const resets = one.attempts.filter(isCutShort);
   if (resets.length === 0 || (controls.all.length > 0 && controls.all.some(isNearControl))) return 0;
   const readings = [
     ...one.attempts.map(({ connect_ms }) => connect_ms),
@@ -183,9 +200,7 @@ function isNear(after: unknown, path: number, share: number): boolean {
 
 function isNearControl({ first }: Control): boolean {
   return (
-    first.failure?.reason === 'connection_reset' &&
-    first.connect_ms !== undefined &&
-    isNear(first.failure.after_ms, first.connect_ms, alertShare)
+    isCutShort(first) && first.connect_ms !== undefined && isNear(first.failure?.after_ms, first.connect_ms, alertShare)
   );
 }
 

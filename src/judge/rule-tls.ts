@@ -3,7 +3,7 @@ import type { Mechanism, Reason } from '../model/vocabulary.ts';
 import { siteOf } from './address.ts';
 import { isForeignChain, isTlsCut, type NeutralAnswer, sameAddress } from './attempt.ts';
 import type { Case } from './case.ts';
-import { foreignIssuer, nearResets } from './context.ts';
+import { impostorMarks, nearResets } from './context.ts';
 import { text } from './reading.ts';
 import type { Rule } from './rule.ts';
 import { largeHello } from './rule-answer.ts';
@@ -56,8 +56,24 @@ function isReplaced(one: Case): boolean {
 /** DNS led to the impostor: that is rule 5's matter, and the chain only its consequence. */
 const dnsIsRight = ({ dns }: Case) => dns.own !== 'wrong' && dns.own !== 'failed';
 
-const nearMechanism = ({ attempts }: Case): readonly Mechanism[] =>
-  attempts.some(({ failure }) => failure?.phase === 'processing') ? ['http.reset'] : ['tls.reset'];
+function nearMechanism({ attempts }: Case): readonly Mechanism[] {
+  const [cut] = attempts.filter(({ failure }) => failure !== undefined);
+  if (cut?.failure?.phase === 'processing') return ['http.reset'];
+  return [cut?.failure?.reason === 'eof_error' ? 'tls.eof' : 'tls.reset'];
+}
+
+/** What came was not TLS, every time, and the address speaks TLS with other names. An alert would have been TLS. */
+function isGarbled({ answered, attempts, neutrals }: Case): boolean {
+  const garbled = attempts.filter(
+    ({ failure, alert }) => failure?.phase === 'tls' && failure.reason === 'ssl_failed_handshake' && !alert,
+  );
+  return (
+    !answered &&
+    garbled.length >= 2 &&
+    garbled.some((attempt) => neutrals.some((neutral) => neutral.answered && sameAddress(attempt, neutral))) &&
+    attempts.every(({ alert }) => !alert)
+  );
+}
 
 export const tlsRules: readonly Rule[] = [
   {
@@ -115,9 +131,10 @@ export const tlsRules: readonly Rule[] = [
   },
   {
     id: 'tls-mitm-companies',
-    because: 'two companies or more show chains of the same foreign issuer, and controls show their own',
+    because: 'two companies or more show the same foreign certificate or issuer, and controls show their own',
     cites: 'measurement.md rule 1',
-    when: (one, { sharedIssuers }) => !one.answered && dnsIsRight(one) && sharedIssuers.has(foreignIssuer(one) ?? ''),
+    when: (one, { sharedImpostors }) =>
+      !one.answered && dnsIsRight(one) && impostorMarks(one).some((mark) => sharedImpostors.has(mark)),
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
     mechanisms: () => ['tls.mitm'],
   },
@@ -134,8 +151,16 @@ export const tlsRules: readonly Rule[] = [
     mechanisms: () => ['tls.mitm'],
   },
   {
+    id: 'tls-garbled-name',
+    because: 'what came in answer to this name was not TLS, and the same address speaks TLS with another name',
+    cites: 'OONI df-007 (ssl_failed_handshake); filters that answer a ClientHello with a page in clear text',
+    when: (one) => isGarbled(one) && dnsIsRight(one) && !downElsewhere(one),
+    verdict: { state: 'blocked', basis: 'differential', ceiling: 2 },
+    mechanisms: () => ['tls.mitm'],
+  },
+  {
     id: 'reset-nearer-than-path',
-    because: 'the connection was reset sooner than the server’s answer could have come',
+    because: 'the connection was cut sooner than the server’s answer could have come',
     cites: 'Weaver, Sommer, Paxson, Detecting Forged TCP Reset Packets, NDSS 2009; measurement.md rule 1',
     when: (one, context) => !one.answered && !downElsewhere(one) && nearResets(one, context) > 0,
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },

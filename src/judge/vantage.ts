@@ -45,7 +45,7 @@ function isPortal(controls: ControlsView): boolean {
     same += 1;
     leaves.add(tls.fingerprint);
   }
-  return same >= 2 && leaves.size === 1 && !plain.some(({ ok }) => ok);
+  return same >= 2 && same === encrypted.length && leaves.size === 1;
 }
 
 /** Some far host said something that only a living line can carry: a complete answer, or a server's word at TLS level. */

@@ -117,6 +117,15 @@ describe('a certificate is not proven to be an impostor’s', () => {
     const { state, mechanism } = verdictOf((r) => on(r, 'x', replaced()));
     expect([state, mechanism]).toEqual(['unreachable', 'tls.mitm']);
   });
+  test('the server itself answers its own name with an alert, after a full round trip', () => {
+    const alert = (one: Observation) => fails(one, 'tls', 'ssl_failed_handshake');
+    const { state } = verdictOf((r) =>
+      on(r, 'x', (one) =>
+        withExperiments(alert(one), alerted(one), { ...again('repeat', alert(one)), alert: 'internal_error' }),
+      ),
+    );
+    expect(state).toBe('unreachable');
+  });
   test('one company alone shows the issuer, on two platforms', () => {
     const { state } = verdictOf((r) => {
       on(r, 'facebook', replaced());

@@ -133,6 +133,42 @@ export const tlsCensors: readonly Scenario[] = [
     },
     { state: 'blocked', mechanism: 'tls.mitm', rule: 'tls-mitm-companies' },
   ),
+  // A gateway with a public certificate of its own stands in for two companies.
+  scenario(
+    'mitm-two-companies-public-certificate',
+    (r) => {
+      for (const p of ['x', 'youtube'])
+        on(r, p, replaced({ ...evilTls, issuer: 'CN=Root One', fingerprint: 'gg', error: 'ssl_invalid_hostname' }));
+    },
+    { state: 'blocked', mechanism: 'tls.mitm', rule: 'tls-mitm-companies' },
+  ),
+  scenario(
+    'clear-text-in-answer-to-a-name',
+    (r) =>
+      on(r, 'x', (one) => {
+        const garbled = fails(one, 'tls', 'ssl_failed_handshake');
+        return withExperiments(garbled, alerted(one), again('repeat', garbled), again('repeat', garbled));
+      }),
+    { state: 'blocked', mechanism: 'tls.mitm', rule: 'tls-garbled-name' },
+  ),
+  scenario(
+    'forged-alert',
+    (r) =>
+      on(r, 'x', (one) => {
+        const alert = fails(one, 'tls', 'ssl_failed_handshake', 5);
+        return withExperiments(alert, alerted(one), { ...again('repeat', alert), alert: 'handshake_failure' });
+      }),
+    { state: 'blocked', mechanism: 'tls.reset', rule: 'reset-nearer-than-path' },
+  ),
+  scenario(
+    'forged-close',
+    (r) =>
+      on(r, 'x', (one) => {
+        const close = fails(one, 'tls', 'eof_error', 5);
+        return withExperiments(close, unanswered(one, 'eof_error'), again('repeat', close));
+      }),
+    { state: 'blocked', mechanism: 'tls.eof', rule: 'reset-nearer-than-path' },
+  ),
   scenario(
     'mitm-to-a-known-notice',
     (r) =>
