@@ -1,5 +1,6 @@
 /** Making a data directory usable: it exists, it is writable, and there is a store in it that can be opened. */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Complaint } from '../model/errors.ts';
 import { describe, moveAside, openForReading, openForWriting, unusable } from './database.ts';
@@ -22,11 +23,21 @@ export interface Opened {
 /** Makes the directory, readable by its owner only. Throws a `Complaint` where it cannot be written to. */
 export function prepareDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(resolve(path));
     accessSync(path, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw unwritable(path, (error as NodeJS.ErrnoException).code ?? String(error), error);
   }
+}
+
+/**
+ * One directory after the other. Node's own recursive mkdir tries for ever where the parent exists and the system
+ * still says ENOENT, as /proc does: a daemon that burns a core and cannot be stopped by SIGTERM.
+ */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 const unwritable = (path: string, why: string, cause: unknown) =>

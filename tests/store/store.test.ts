@@ -179,6 +179,13 @@ describe('the data directory', () => {
     );
   });
 
+  test.runIf(existsSync('/proc/self'))('where the system makes none at all: one complaint, at once', () => {
+    const attempt = () => openStore({ path: '/proc/nothing/data', keep_ms: 1, max_size_bytes: 1, wall: () => start });
+    expect(attempt).toThrow(
+      'cannot write to data directory /proc/nothing/data (ENOENT); choose another with --data.path',
+    );
+  });
+
   test('a directory in the place of the file: one complaint', () => {
     const path = directory();
     mkdirSync(join(path, 'reachd.db'));
