@@ -1,8 +1,9 @@
 /** Every named censor's record, and the verdict that it must get; and that the table of rules is whole. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { assess, findings } from '../../src/judge/assess.ts';
 import { rules } from '../../src/judge/rules.ts';
-import { mechanisms } from '../../src/model/vocabulary.ts';
+import { mechanisms, states } from '../../src/model/vocabulary.ts';
 import { dnsCensors } from './scenarios-dns.ts';
 import { httpCensors, remembered, speedCensors } from './scenarios-http.ts';
 import { innocent } from './scenarios-innocent.ts';
@@ -58,6 +59,12 @@ test('every rule has an id of its own, a reason and a source', () => {
     expect(because.length, id).toBeGreaterThan(20);
     expect(cites.length, id).toBeGreaterThan(4);
   }
+});
+
+test('the methodology explains every rule and every state', () => {
+  const text = readFileSync(new URL('../../docs/methodology.md', import.meta.url), 'utf8');
+  expect(rules.map(({ id }) => id).filter((id) => !text.includes(`\`${id}\``))).toEqual([]);
+  expect(states.filter((state) => !text.includes(`| \`${state}\` |`))).toEqual([]);
 });
 
 test('every rule with a verdict decides some scenario', () => {
