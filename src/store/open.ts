@@ -1,5 +1,5 @@
 /** Making a data directory usable: it exists, it is writable, and there is a store in it that can be opened. */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Complaint } from '../model/errors.ts';
@@ -24,11 +24,24 @@ export interface Opened {
 export function prepareDirectory(path: string): void {
   try {
     makeDirectory(resolve(path));
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
     accessSync(path, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw unwritable(path, (error as NodeJS.ErrnoException).code ?? String(error), error);
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw unwritable(path, reasons[code] ?? message, error);
   }
 }
+
+/** What the system says, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOTDIR: 'it is not a directory',
+  EEXIST: 'it is not a directory',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  ENOENT: 'the system makes no directory there',
+};
 
 /**
  * One directory after the other. Node's own recursive mkdir tries for ever where the parent exists and the system

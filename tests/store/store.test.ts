@@ -175,15 +175,21 @@ describe('the data directory', () => {
     const attempt = () => openStore({ path: join(file, 'data'), keep_ms: 1, max_size_bytes: 1, wall: () => start });
     expect(attempt).toThrow(Complaint);
     expect(attempt).toThrow(
-      `cannot write to data directory ${join(file, 'data')} (ENOTDIR); choose another with --data.path`,
+      `cannot write to data directory ${join(file, 'data')} (it is not a directory); choose another with --data.path`,
     );
   });
 
   test.runIf(existsSync('/proc/self'))('where the system makes none at all: one complaint, at once', () => {
     const attempt = () => openStore({ path: '/proc/nothing/data', keep_ms: 1, max_size_bytes: 1, wall: () => start });
     expect(attempt).toThrow(
-      'cannot write to data directory /proc/nothing/data (ENOENT); choose another with --data.path',
+      'cannot write to data directory /proc/nothing/data (the system makes no directory there); choose another with --data.path',
     );
+  });
+
+  test('a file in its place: one complaint', () => {
+    const path = join(directory(), 'file');
+    writeFileSync(path, '', { mode: 0o755 });
+    expect(() => open(path)).toThrow(/cannot write to data directory .*file \(it is not a directory\)/);
   });
 
   test('a directory in the place of the file: one complaint', () => {
