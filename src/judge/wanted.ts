@@ -2,7 +2,7 @@
 import type { Round } from '../model/round.ts';
 import type { Experiment } from '../model/verdict.ts';
 import type { ExperimentKind } from '../model/vocabulary.ts';
-import { isForeignChain, isTlsCut } from './attempt.ts';
+import { type Attempt, isForeignChain, isTlsCut } from './attempt.ts';
 import type { Case } from './case.ts';
 import { type Context, contextOf } from './context.ts';
 import type { RoundMemory } from './memory.ts';
@@ -34,6 +34,7 @@ const oddHandshake = 3;
  */
 export function wanted(memory: RoundMemory, roundSoFar: Round, params: WantedParams): Experiment[] {
   const context = contextOf(roundSoFar, memory);
+  if (isSilent(context)) return params.pass === 1 ? signsOfLife(context) : [];
   const wishes: Experiment[] = [];
   const troubled: string[] = [];
   for (const [platform, cases] of context.cases) {
@@ -49,6 +50,33 @@ export function wanted(memory: RoundMemory, roundSoFar: Round, params: WantedPar
   const controlsDoubtful = context.controls.failed.some((name) => !context.controls.impaired.includes(name));
   const looks = troubled.some((platform) => !restsThisRound(platform, memory));
   if (params.pass === 1 && (looks || controlsDoubtful)) wishes.unshift({ kind: 'all_controls', platform: '*' });
+  return wishes;
+}
+
+/** Something failed and nobody at all has answered: most likely the line, on most days of load-shedding. */
+function isSilent({ controls, cases }: Context): boolean {
+  const all = [...cases.values()].flat().filter(({ attempted }) => attempted);
+  return (
+    all.length > 0 &&
+    !controls.all.some(({ ok }) => ok) &&
+    !all.some(({ attempts, neutrals }) => attempts.some(saysSomething) || neutrals.some(({ answered }) => answered))
+  );
+}
+
+/** The far side, or somebody in its stead, got as far as TLS. */
+function saysSomething({ ok, failure }: Attempt): boolean {
+  return ok || (failure !== undefined && failure.phase !== 'resolve' && failure.phase !== 'connect');
+}
+
+/** Before a dead line is measured to pieces: the other controls, and whether any address works without its resolver. */
+function signsOfLife({ cases }: Context): Experiment[] {
+  const wishes: Experiment[] = [{ kind: 'all_controls', platform: '*' }];
+  for (const [platform, list] of cases) {
+    const first = list.find(({ attempted }) => attempted);
+    if (first && !done(first, 'trusted_address')) {
+      wishes.push({ kind: 'trusted_address', platform, target: first.target });
+    }
+  }
   return wishes;
 }
 

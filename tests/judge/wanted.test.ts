@@ -4,7 +4,7 @@ import type { RoundMemory } from '../../src/judge/memory.ts';
 import { type WantedParams, wanted } from '../../src/judge/wanted.ts';
 import type { Observation, Round } from '../../src/model/round.ts';
 import { everything, nameDenied, replaced, sniCut } from './censors.ts';
-import { calm, fails, on, onControls, unresolved } from './rounds.ts';
+import { calm, control, fails, on, onControls, unresolved } from './rounds.ts';
 
 const params: WantedParams = { neutral_sni: true, large_hello: true, pass: 1 };
 const ask = (change: (round: Round) => void, more: Partial<WantedParams> = {}, memory: RoundMemory = {}) =>
@@ -153,4 +153,31 @@ test('four platforms at once stay within bounds', () => {
 test('a denied name that the trusted answer proves wrong needs no second pass', () => {
   const wishes = ask((r) => on(r, 'x/website', nameDenied('NXDOMAIN', 'dns_nxdomain_error')), { pass: 2 });
   expect(kindsFor(wishes, 'x/website')).toEqual(['repeat']);
+});
+
+describe('while nobody at all has answered', () => {
+  const dead = (r: Round) => {
+    everything(r, (one) => fails(one, 'connect', 'generic_timeout_error'));
+    onControls(r, (one) => fails(one, 'connect', 'generic_timeout_error'));
+  };
+  test('a round asks for the other controls and one trusted address a platform, and then for nothing', () => {
+    const wishes = ask(dead);
+    expect(wishes[0]).toEqual({ kind: 'all_controls', platform: '*' });
+    expect(wishes.slice(1).map(({ kind }) => kind)).toEqual(Array(4).fill('trusted_address'));
+    expect(ask(dead, { pass: 2 })).toEqual([]);
+  });
+  test('one living control brings the experiments in the second pass', () => {
+    const lives = (r: Round) => {
+      dead(r);
+      r.controls.push(control('late'));
+    };
+    expect(kindsFor(ask(lives, { pass: 2 }), 'x/website')).toEqual(['trusted_address', 'other_address']);
+  });
+  test('a reset from the far side is a sign of life', () => {
+    const reset = (r: Round) => {
+      dead(r);
+      on(r, 'x', cut);
+    };
+    expect(ask(reset).map(({ kind }) => kind)).toContain('neutral_sni');
+  });
 });
