@@ -2,7 +2,7 @@
 import { must } from './child.ts';
 import type { Lab } from './lab.ts';
 import { daemon, page } from './product.ts';
-import type { Report } from './table.ts';
+import type { Report } from './report.ts';
 
 /** Value of the first series whose name and labels contain all of this; undefined when there is none. */
 function value(metrics: string, name: string, ...labels: string[]): number | undefined {
@@ -37,7 +37,7 @@ export async function checkDaemon(lab: Lab, report: Report): Promise<void> {
   const state = (metrics: string, name: string) =>
     value(metrics, 'reachd_platform_state', 'platform="x"', `state="${name}"`);
   const expect = (name: string, expected: string, fine: boolean, got: string) =>
-    report(`daemon: ${name}`, expected, got, fine ? [] : [server.log().slice(-1500)]);
+    report(`daemon: ${name}`, expected, got, fine, [server.log().slice(-1500)]);
 
   const connects: number[] = [];
   const calm = await scrape(

@@ -137,14 +137,12 @@ export async function startLab({ rtt_ms = 40 }: { rtt_ms?: number } = {}): Promi
     const delayer = serve(inRoom(name, 'isp', [delay]));
     servers.push(delayer);
     await delayer.hear((line) => line === 'ready');
-    servers.push(
-      ...(await Promise.all([
-        startNginx(name, 'inet', directory, internetConfig(world, directory), world.host('example.org').ip4[0]!),
-        startNginx(name, 'isp', directory, filterConfig(directory), places.services.block.ip4),
-        startIspResolver(name, directory, world),
-        startPublicResolvers(name, directory, world),
-      ])),
-    );
+    const started = await Promise.all([
+      startNginx(name, 'inet', directory, internetConfig(world, directory), world.host('example.org').ip4[0]!),
+      startNginx(name, 'isp', directory, filterConfig(directory), places.services.block.ip4),
+      startPublicResolvers(name, directory, world),
+    ]);
+    servers.push(...started, await startIspResolver(name, directory, world));
     const rtt = { ms: rtt_ms };
     const censorship = censorsOf({
       name,

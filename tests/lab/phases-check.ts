@@ -3,10 +3,7 @@ import type { Round } from '../../src/model/round.ts';
 import type { Phase } from '../../src/model/vocabulary.ts';
 import type { Lab } from './lab.ts';
 import { probe } from './product.ts';
-import type { Report } from './table.ts';
-
-/** Timers of virtual machines fire about 1 % late: ±3 ms or 3 %, whichever is more. */
-const tolerance = (ms: number) => Math.max(3, 0.03 * ms);
+import { type Report, tolerance } from './report.ts';
 
 /** Every sample of a phase in exchanges that ended well, ascending. */
 const samplesOf = (rounds: readonly Round[], phase: Phase): number[] =>
@@ -39,7 +36,13 @@ export async function checkPhases(lab: Lab, report: Report): Promise<void> {
       if (!(samples[0]! >= rtt - 0.5)) wrong.push(`the shortest of ${samples.length} says ${samples[0]} ms`);
       if (!(Math.abs(ms - computing - rtt) <= tolerance(rtt))) wrong.push(`${samples.join(' ')}`);
       const own = computing ? `, of which ${computing.toFixed(1)} at 0 ms` : '';
-      report(`phases: ${phase}`, `${rtt} ± ${tolerance(rtt)} ms`, `${ms.toFixed(1)} ms${own}`, wrong);
+      report(
+        `phases: ${phase}`,
+        `${rtt} ± ${tolerance(rtt)} ms`,
+        `${ms.toFixed(1)} ms${own}`,
+        wrong.length === 0,
+        wrong,
+      );
     }
   }
   await lab.setRtt(40);

@@ -2,32 +2,26 @@
  * `npm run lab`: the real program in the kernel lab. Prints name → expected → got for one round under every censor, the
  * phases at two round-trip times, and five rounds of the daemon with its metrics.
  * `--quick`: the rows that `npm test` has time for. Words: only the parts and rows whose names contain one.
+ * `--records=DIRECTORY`: keeps every row's round record there.
  * The last line is `N passed, N failed`; the exit status is 1 when something failed.
  */
+import { writeFileSync } from 'node:fs';
 import { checkDaemon } from './daemon-check.ts';
 import { type Lab, startLab } from './lab.ts';
+import { nothingLeaks } from './leak-check.ts';
 import { whyNot } from './packages.ts';
 import { checkPhases } from './phases-check.ts';
 import { probe } from './product.ts';
+import { createScore } from './report.ts';
 import { type Row, rows } from './rows.ts';
 import { describe, faults } from './verdict-check.ts';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const records = process.argv.find((word) => word.startsWith('--records='))?.slice('--records='.length);
 const quick = process.argv.includes('--quick');
 const wanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
 
-let passed = 0;
-let failed = 0;
-
-/** One line of the table; more lines where something is wrong. */
-export type Report = (name: string, expected: string, got: string, wrong: readonly string[]) => void;
-
-const report: Report = (name, expected, got, wrong) => {
-  if (wrong.length === 0) passed++;
-  else failed++;
-  console.log(`${wrong.length === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(24)} ${expected.padEnd(44)} ${got}`);
-  for (const fault of wrong) console.log(`     ${fault}`);
-};
+const { report, end } = createScore();
 
 async function play(lab: Lab, row: Row): Promise<void> {
   const { on, against = ['x'], measured = ['x', 'youtube'] } = row;
@@ -35,7 +29,10 @@ async function play(lab: Lab, row: Row): Promise<void> {
   const probed = await probe(lab, measured, row.settings);
   await lab.clear();
   const { expected, got } = describe(row, probed);
-  report(row.name, expected, `${got}  ${(probed.ms / 1000).toFixed(1)} s`, faults(row, probed));
+  const wrong = faults(row, probed);
+  report(row.name, expected, `${got}  ${(probed.ms / 1000).toFixed(1)} s`, wrong.length === 0, wrong);
+  if (records && probed.round)
+    writeFileSync(`${records}/${row.name}.json`, `${JSON.stringify(probed.round, null, 1)}\n`);
 }
 
 /** Two labs side by side: a round mostly waits. What is timed runs before, alone. */
@@ -60,6 +57,7 @@ if (reason) {
   const start = performance.now();
   const lab = await startLab();
   try {
+    if (wanted('leaks')) await nothingLeaks(lab, report);
     if (wanted('phases')) await checkPhases(lab, report);
     if (wanted('daemon')) await checkDaemon(lab, report);
     await playAll(
@@ -70,6 +68,5 @@ if (reason) {
     await lab.close();
   }
   console.log(`kernel lab: ${Math.round((performance.now() - start) / 1000)} s`);
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 ? 1 : 0;
+  end();
 }

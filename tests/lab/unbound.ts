@@ -5,16 +5,19 @@ import { inRoom } from './namespaces.ts';
 import { until } from './nginx.ts';
 import { places, type World } from './world.ts';
 
-/** Names that answer with the address of the resolver that asked: the lab's resolvers answer for their authorities. */
+/** Names that answer with the address of the resolver that asked. */
 const whoami = ['whoami.akamai.net', 'whoami.ipv4.akahelp.net'];
 
 type Pair = { ip4: string; ip6: string };
 
-/** What a resolver says of who asks: the address by which its own queries leave. */
+/** What the whoami names say to a resolver whose queries come from these addresses. */
 function whoamiData({ ip4, ip6 }: Pair): string[] {
-  const addresses = whoami.flatMap((name) => [`${name}. 0 IN A ${ip4}`, `${name}. 0 IN AAAA ${ip6}`]);
-  const texts = [`whoami.ds.akahelp.net. 0 IN TXT "ns" "${ip4}"`, `o-o.myaddr.l.google.com. 0 IN TXT "${ip4}"`];
-  return [...addresses, ...texts].map((record) => `local-data: '${record}'`);
+  const records = [
+    ...whoami.flatMap((name) => [`${name}. 0 IN A ${ip4}`, `${name}. 0 IN AAAA ${ip6}`]),
+    `whoami.ds.akahelp.net. 0 IN TXT "ns" "${ip4}"`,
+    `o-o.myaddr.l.google.com. 0 IN TXT "${ip4}"`,
+  ];
+  return records.map((record) => `local-data: '${record}'`);
 }
 
 /** Every name of the world as local data; what is not here does not exist. */
@@ -24,8 +27,8 @@ function zone(world: World): string[] {
     'local-data: ". 60 IN SOA a.root-servers.net. hostmaster.lab. 1 60 60 60 60"',
   ];
   const add = (name: string, { ip4, ip6 }: { ip4: string[]; ip6: string[] }) => {
-    for (const ip of ip4) lines.push(`local-data: '${name}. 300 IN A ${ip}'`);
-    for (const ip of ip6) lines.push(`local-data: '${name}. 300 IN AAAA ${ip}'`);
+    for (const ip of ip4) lines.push(`local-data: '${name}. 3600 IN A ${ip}'`);
+    for (const ip of ip6) lines.push(`local-data: '${name}. 3600 IN AAAA ${ip}'`);
   };
   for (const host of world.hosts) add(host.name, host);
   for (const { name, ip4, ip6 } of world.resolvers) add(name, { ip4: [ip4], ip6: [ip6] });
@@ -56,9 +59,9 @@ function config(
   access-control: 0.0.0.0/0 allow
   access-control: ::/0 allow
   do-not-query-localhost: no
-  # A censor's SERVFAIL is made by forwarding to nobody: these keep the wait for it under a second.
-  outbound-msg-retry: 1
-  infra-cache-max-rtt: 400
+  # A censor's SERVFAIL is made by forwarding to nobody: these keep the wait for it within a second or two.
+  outbound-msg-retry: 2
+  infra-cache-max-rtt: 600
   infra-cache-min-rtt: 50
   unknown-server-time-limit: 300
 ${[...interfaces.map((at) => `interface: ${at}`), ...extra, ...data].map((line) => `  ${line}`).join('\n')}
@@ -97,11 +100,21 @@ async function start(
  * The ISP's resolver, in `isp`: it asks 9.9.9.9 and remembers, so that a lie laid over a name and taken away again leaves
  * the honest answer. (Local data of its own would not do: unbound 1.17 loses a local zone "." when zones are added.)
  */
-export function startIspResolver(lab: string, directory: string, world: World): Promise<Server> {
+export async function startIspResolver(lab: string, directory: string, world: World): Promise<Server> {
   const { resolver } = places.services;
   const upstream = world.resolvers.find(({ name }) => name === 'dns.quad9.net')!;
-  const text = config('isp', directory, [resolver.ip4, resolver.ip6], [], whoamiData(resolver));
-  return start(lab, 'isp', directory, 'isp', `${text}forward-zone:\n  name: "."\n  forward-addr: ${upstream.ip4}\n`);
+  const text = config('isp', directory, [resolver.ip4, resolver.ip6], [], []);
+  const server = await start(
+    lab,
+    'isp',
+    directory,
+    'isp',
+    `${text}forward-zone:\n  name: "."\n  forward-addr: ${upstream.ip4}\n`,
+  );
+  // a resolver of a million customers has popular names in its cache
+  const names = world.hosts.flatMap(({ name }) => [name, 'A', name, 'AAAA']);
+  await must(inRoom(lab, 'isp', ['dig', `@${resolver.ip4}`, '+noall', ...names]));
+  return server;
 }
 
 /** 8.8.8.8, 1.1.1.1 and 9.9.9.9 in `inet`, in clear text and as DNS over HTTPS (HTTP/2 only: unbound speaks no other). */
@@ -113,16 +126,12 @@ export function startPublicResolvers(lab: string, directory: string, world: Worl
     `tls-service-key: "${directory}/leaf.key"`,
     `tls-service-pem: "${directory}/leaf.pem"`,
   ];
-  // Queries leave a public resolver by another address than the one that clients ask (Google's documented ranges).
+  // Queries leave a public resolver by another address than the one that clients ask (Google's documented ranges). An
+  // ISP's resolver that asks here gets the authority's answer: its own address.
   const egress = { ip4: '74.125.18.1', ip6: '2a00:1450:4001:c00::101' };
-  return start(
-    lab,
-    'inet',
-    directory,
-    'public',
-    config('public', directory, [...ips, ...ips.map((ip) => `${ip}@443`)], extra, [
-      ...zone(world),
-      ...whoamiData(egress),
-    ]),
-  );
+  const { isp } = places.border;
+  const data = [...zone(world), ...whoamiData(egress), `access-control-view: ${isp.ip4}/32 isp`];
+  const view = ['view:', '  name: isp', '  view-first: yes', ...whoamiData(isp).map((line) => `  ${line}`)].join('\n');
+  const text = config('public', directory, [...ips, ...ips.map((ip) => `${ip}@443`)], extra, data);
+  return start(lab, 'inet', directory, 'public', `${text}${view}\n`);
 }

@@ -3,7 +3,8 @@ import { bystanders, type Expectation, real } from '../expectation.ts';
 import { allAnswers, dns as ask, http, https, issuer } from '../witness.ts';
 import { places } from '../world.ts';
 
-const { block, resolver } = places.services;
+const { border, services } = places;
+const { block } = services;
 
 export const dns: readonly Expectation[] = [
   {
@@ -47,7 +48,7 @@ export const dns: readonly Expectation[] = [
   {
     censor: 'dns-interception',
     sees: [
-      [ask('whoami.akamai.net', '8.8.8.8'), resolver.ip4],
+      [ask('whoami.akamai.net', '8.8.8.8'), border.isp.ip4],
       [ask('x.com', '8.8.8.8'), real],
       [https('x.com'), '200'],
     ],

@@ -3,7 +3,7 @@ import { between, bystanders, type Expectation, neutral, real } from '../expecta
 import { allAnswers, dns, goodput, http, https, issuer } from '../witness.ts';
 import { places } from '../world.ts';
 
-const { resolver } = places.services;
+const { border } = places;
 
 export const line: readonly Expectation[] = [
   {
@@ -23,7 +23,8 @@ export const line: readonly Expectation[] = [
       [dns('x.com', '8.8.8.8'), real],
       [dns('x.com', '1.1.1.1', '+https'), real],
       [dns('dns.quad9.net', '9.9.9.9', '+https'), '9.9.9.9'],
-      [dns('whoami.akamai.net'), resolver.ip4],
+      [dns('whoami.akamai.net'), border.isp.ip4],
+      [dns('whoami.akamai.net', '8.8.8.8'), '74.125.18.1'],
       [dns('no-such-name.example'), 'NXDOMAIN'],
       [allAnswers('x.com', '8.8.8.8'), /^104\.244\.42\.1,104\.244\.42\.2\+\d+$/],
       [goodput('x.com'), between(4000, 1e9)],
