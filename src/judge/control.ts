@@ -1,8 +1,10 @@
 /** One control: its own levels, how far this round lies from them, and whether it has left the gate. */
+
 import { learn, memory } from './baseline.ts';
 import type { Tick } from './clock.ts';
 import { round4 } from './rounding.ts';
 import { retransmitted, type Sample } from './sample.ts';
+import { shortfall } from './shortfall.ts';
 import type { ControlState, Held } from './state.ts';
 
 /** Samples behind a level before anything is compared with it. */
@@ -72,10 +74,13 @@ export function observeControl(
     retransmitted(sample.connect, before.connect[0]);
   const slow = lost ? undefined : above(sample.latency, before?.latency);
   const crawl = lost ? undefined : above(sample.handshake, before?.handshake);
-  const fast = above(sample.rate, before?.goodput);
+  const short =
+    sample.rate === undefined || before?.goodput === undefined || before.goodput[1] < known
+      ? undefined
+      : shortfall(sample.rate, before.goodput[0], sample.connect, before.connect?.[0]);
   if (slow !== undefined) next.slow = [slow, tick.t];
   if (crawl !== undefined) next.crawl = [crawl, tick.t];
-  if (fast !== undefined) next.short = [round4(-fast), tick.t];
+  if (short !== undefined) next.short = [round4(short), tick.t];
   if (sample.rate !== undefined) next.rate = [round4(sample.rate), tick.t];
   if (!learning || lost) return next;
   const most = memory(before ? Math.max(tick.interval, tick.t - before.at) : tick.interval);

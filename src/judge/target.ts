@@ -1,9 +1,11 @@
 /** One target over one protocol: how far a sample lies from what is normal there, and what it teaches. */
+
 import { learn, memory } from './baseline.ts';
 import type { Tick } from './clock.ts';
 import type { View } from './control.ts';
 import { clip, round4 } from './rounding.ts';
 import { retransmitted, type Sample } from './sample.ts';
+import { shortfall } from './shortfall.ts';
 import { bad, shortness, slowness } from './slowness.ts';
 import type { TargetState } from './state.ts';
 
@@ -134,10 +136,8 @@ export function deviation(
     result.crawl = away > explain ? away - Math.max(0, commonCrawl(views) ?? 0) : away;
   }
   if (sample.rate !== undefined && state.goodput && state.goodput[1] >= knownGoodput) {
-    const away = state.goodput[0] + hour.goodput - sample.rate;
-    // TCP's rate falls as the round trip grows, in slow start and under loss alike (Mathis et al. 1997).
-    const farther = connect && sample.connect !== undefined ? Math.max(0, sample.connect - connect[0]) : 0;
-    result.short = away > 0 ? away - farther - Math.max(0, commonShortfall(views) ?? 0) : away;
+    const away = shortfall(sample.rate, state.goodput[0] + hour.goodput, sample.connect, connect?.[0]);
+    result.short = away > 0 ? away - Math.max(0, commonShortfall(views) ?? 0) : away;
   }
   return result;
 }
