@@ -7,6 +7,7 @@ import { strongest } from './contrast.ts';
 import { type Finding, joinPlatform, judgeCase, plainVerdict } from './finding.ts';
 import type { PlatformMemory, RoundMemory, Slowdown } from './memory.ts';
 import { isCalm } from './plain.ts';
+import { own } from './reading.ts';
 import { remember } from './remember.ts';
 
 /** What this round says of the controls, by name. */
@@ -65,6 +66,10 @@ export function assessInFull(round: Round, memory: RoundMemory): Assessment {
   const slowdowns: [string, Slowdown][] = [];
   const platforms: [string, PlatformMemory][] = [];
   for (const [platform, cases] of context.cases) {
+    if (isUntouched(platform, context)) {
+      verdicts.push([platform, plainVerdict(cases.map(({ observation }) => observation))]);
+      continue;
+    }
     const findings = cases.map((one) => judgeCase(one, context));
     verdicts.push([platform, joinPlatform(findings, context)]);
     const slowdown = strongest(cases.flatMap((one) => contrasts.get(one) ?? []));
@@ -87,6 +92,16 @@ export function assessInFull(round: Round, memory: RoundMemory): Assessment {
     },
     platforms: Object.fromEntries(platforms),
   };
+}
+
+/** Every target answered plainly, on a line with nothing to add, and nothing is remembered of the platform. */
+function isUntouched(platform: string, { cases, vantage, contrasts, memory }: Context): boolean {
+  return (
+    vantage.cause === undefined &&
+    vantage.mechanisms.length === 0 &&
+    own(memory.platforms, platform) === undefined &&
+    (cases.get(platform) ?? []).every((one) => one.plain && !contrasts.has(one))
+  );
 }
 
 /**

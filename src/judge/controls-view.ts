@@ -1,5 +1,5 @@
 /** The controls of one round: who answered, who failed and how, and whether comparisons may lean on them. */
-import type { ControlObservation, Round } from '../model/round.ts';
+import type { ControlObservation, Exchange, Round } from '../model/round.ts';
 import type { ControlScope, IpProtocol } from '../model/vocabulary.ts';
 import { siteOf } from './address.ts';
 import { type Attempt, attemptsOf, isCleartext, isForeignChain, lastExchange } from './attempt.ts';
@@ -46,16 +46,20 @@ export interface Fitness {
   fit: boolean;
 }
 
+/** Clear text that led to another site, a portal's own status, or a page in the site's place. */
+function isDiverted(observation: ControlObservation, last: Exchange, first: Attempt): boolean {
+  const home = siteOf(observation.host);
+  const led = siteOf(last === observation ? object(observation.evidence)?.http?.location_host : last.host);
+  const strayed = home !== undefined && led !== undefined && led !== home;
+  // RFC 6585 section 6: 511 is a captive portal's own word.
+  return strayed || amount(observation.status) === 511 || isBlockPage(first);
+}
+
 function controlOf(observation: ControlObservation): Control {
   const last = lastExchange(observation);
   const first = attemptsOf(observation, last)[0] as Attempt;
   const cleartext = isCleartext(observation);
-  const home = siteOf(observation.host);
-  const led = siteOf(last === observation ? object(observation.evidence)?.http?.location_host : last.host);
-  // RFC 6585 section 6: 511 is a captive portal's own word.
-  const status = amount(observation.status);
-  const strayed = home !== undefined && led !== undefined && led !== home;
-  const diverted = cleartext && (strayed || status === 511 || isBlockPage(first));
+  const diverted = cleartext && isDiverted(observation, last, first);
   return {
     name: text(observation.target) ?? '',
     scope: observation.scope === 'in_country' ? 'in_country' : 'foreign',

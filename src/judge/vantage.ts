@@ -99,6 +99,7 @@ function inCountryFine({ all }: ControlsView): boolean {
 
 /** The configured resolver fails for every name asked while addresses of other origin work. */
 function resolverDead(controls: ControlsView, cases: readonly Case[]): boolean {
+  if (cases.some(({ answered }) => answered)) return false;
   const names = new Map<string, boolean>();
   const see = (name: string, works: boolean) => names.set(name, (names.get(name) ?? false) || works);
   for (const { target, platform, attempted, attempts, dns, failure } of cases) {
