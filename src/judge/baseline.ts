@@ -5,14 +5,13 @@
  * a second's worth of retransmission moves the level no more than a third. Levels remember about a day, so that small
  * path changes (22 a month on a path, p99 1.43×) are followed and an attack of hours is not.
  */
-import { clip, round6 } from './rounding.ts';
+import { clip, round4, round5 } from './rounding.ts';
 import type { Level } from './state.ts';
 
 /** Log-ratio that one sample may contribute once the level is known; a factor of 1.35. */
 const clipped = 0.3;
-/** The same while fewer than this many samples are known: a bad first one must be outgrown quickly. */
+/** While fewer samples are known it is their mean: clipping towards a bad first one would keep it bad for an hour. */
 const young = 8;
-const clippedYoung = 1.5;
 /** Days that a level, an hour's offset and the anchor look back. */
 const levelSeconds = 86_400;
 const hourDays = 3;
@@ -25,10 +24,10 @@ export function memory(every: number): number {
 
 /** The level after one more sample `x` (log domain), of which `offset` is the hour's. */
 export function learn(level: Level | undefined, x: number, most: number, offset = 0): Level {
-  if (level === undefined) return [round6(x - offset), 1];
+  if (level === undefined) return [round5(x - offset), 1];
   const samples = Math.min(level[1] + 1, Math.round(most));
-  const bound = level[1] < young ? clippedYoung : clipped;
-  return [round6(level[0] + clip(x - offset - level[0], -bound, bound) / samples), samples];
+  const bound = level[1] < young ? Number.POSITIVE_INFINITY : clipped;
+  return [round5(level[0] + clip(x - offset - level[0], -bound, bound) / samples), samples];
 }
 
 /**
@@ -41,13 +40,13 @@ export function learnHour(offsets: number[], hour: number, residual: number, eve
   const rate = clip(every / (hourDays * 3600), 0.001, 0.2);
   const next = offsets.slice();
   const before = offsets[hour] ?? 0;
-  next[hour] = Math.round((before + rate * clip(residual - before, -clipped, clipped)) * 1e5) / 1e5 + 0;
+  next[hour] = round4(before + rate * clip(residual - before, -clipped, clipped));
   return next;
 }
 
 /** The 28-day level after one more hour whose mean level was `x`. */
 export function learnAnchor(anchor: Level | undefined, x: number): Level {
-  if (anchor === undefined) return [round6(x), 1];
+  if (anchor === undefined) return [round5(x), 1];
   const samples = Math.min(anchor[1] + 1, anchorHours);
-  return [round6(anchor[0] + (x - anchor[0]) / samples), samples];
+  return [round5(anchor[0] + (x - anchor[0]) / samples), samples];
 }

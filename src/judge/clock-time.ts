@@ -43,10 +43,14 @@ function written(date: Date, timeZone: string): LocalTime {
   };
 }
 
-/** `18:40–18:41`, or one time where both fall into the same minute. */
-export function clockRange([from, to]: readonly [number, number], timezone: string): string {
+/**
+ * `18:40–18:41 (UTC+5) on 20 January 2024`; one time where both fall into the same minute; both dates across midnight.
+ * `day`: a date that the reader has been told already and that is left out.
+ */
+export function clockRange([from, to]: readonly [number, number], timezone: string, day = ''): string {
   const a = localTime(from, timezone);
   const b = localTime(to, timezone);
-  if (a.date !== b.date) return `${a.clock} on ${a.date} – ${b.clock} on ${b.date}`;
-  return a.clock === b.clock ? a.clock : `${a.clock}–${b.clock}`;
+  if (a.date !== b.date) return `${a.clock} on ${a.date} – ${b.clock} on ${b.date} (${b.zone})`;
+  const clock = a.clock === b.clock ? a.clock : `${a.clock}–${b.clock}`;
+  return b.date === day ? clock : `${clock} (${b.zone}) on ${b.date}`;
 }

@@ -28,14 +28,14 @@ const recovered: Partial<Record<Stream, number>> = {
 const silence = 1800;
 
 /** The stream, watched for its recovery from here on. */
-export function watch(stream: StreamState, wall: number): StreamState {
+export function watch(stream: StreamState, t: number): StreamState {
   if (stream.close) return stream;
   const least = stream.run?.[2] ?? stream.y;
-  return { ...stream, close: { level: round4((least + stream.calm[0]) / 2), e: 0, bad: wall, good: wall } };
+  return { ...stream, close: { level: round4((least + stream.calm[0]) / 2), e: 0, bad: t, good: t } };
 }
 
 /** The stream after a sample: evidence of recovery grows with good ones, and a bad one takes it back. */
-export function recover(of: Stream, stream: StreamState, now: Badness, wall: number): StreamState {
+export function recover(of: Stream, stream: StreamState, now: Badness, t: number): StreamState {
   const close = stream.close;
   if (close === undefined) return stream;
   const cut = recovered[of];
@@ -47,13 +47,13 @@ export function recover(of: Stream, stream: StreamState, now: Badness, wall: num
     close: {
       level: close.level,
       e: round4(Math.min(e, 4 * enough)),
-      bad: good ? close.bad : wall,
-      good: good && close.e === 0 ? wall : close.good,
+      bad: good ? close.bad : t,
+      good: good && close.e === 0 ? t : close.good,
     },
   };
 }
 
-/** Whether every watched stream has recovered; when, as last bad and first good sample; undefined: not over. */
+/** Whether every watched stream has recovered; when, as fold seconds of last bad and first good sample; else undefined. */
 export function ended(streams: readonly StreamState[], t: number): Onset | undefined {
   let bad = 0;
   let good = 0;

@@ -57,6 +57,7 @@ export function gate(
   let slow = 0;
   let crawl = 0;
   let measured = 0;
+  let dead = 0;
   let ip6: Held | undefined = before.ip6;
   for (const observation of round.controls) {
     const sample = read(observation);
@@ -65,6 +66,8 @@ export function gate(
     const known = own(controls, sample.key);
     if (known === undefined && Object.keys(next).length >= most) continue;
     const alone = sample.failed && tally.failed === 1 && tally.measured >= 3;
+    // A control that goes on failing while the others are fine is filtered or dead: it says nothing of the line.
+    if (alone && known?.alone !== undefined) dead = 1;
     const control = observeControl(known, sample, tick, { alone, learn: tally.fit && vantage === 'online' });
     next[sample.key] = control;
     if (control.impaired || sample.failed) continue;
@@ -77,7 +80,7 @@ export function gate(
   const counts = fit && before.cooldown === 0 && !tick.woke;
   const state: GateState = {
     cooldown: fit ? Math.max(0, before.cooldown - 1) : params.cooldown,
-    failing: moved(before.failing, tally.measured > 0 ? tally.failed / tally.measured : before.failing, failingWeight),
+    failing: fit ? moved(before.failing, (tally.failed - dead) / tally.measured, failingWeight) : before.failing,
     slow: moved(before.slow, measured > 0 ? slow / measured : before.slow, noiseWeight),
     crawl: moved(before.crawl, measured > 0 ? crawl / measured : before.crawl, noiseWeight),
     closed: counts ? 0 : Math.min(1000, before.closed + 1),

@@ -7,7 +7,7 @@ import { ended, recover, watch } from './closing.ts';
 import type { Gate } from './gate.ts';
 import { confidence } from './incident-confidence.ts';
 import type { Proof, SpeedFacts } from './kind.ts';
-import { onset, stamp } from './onset.ts';
+import { onset, onWall, stamp } from './onset.ts';
 import type { JudgeParams } from './params.ts';
 import type { PlatformRound } from './platform.ts';
 import type { IncidentState, PlatformState, StreamState } from './state.ts';
@@ -24,6 +24,9 @@ const persistentSeconds = 7 * 86_400;
 const steadyRounds = 3;
 /** Rounds known when an incident opens, below which nothing is known of the time before it. */
 const sinceStartRounds = 3;
+
+/** Weight of one round in the figures that a statement quotes. */
+const meanWeight = 0.1;
 
 /** From mild to grave: a better-proven kind may replace a lesser one at once. */
 const gravity: Record<AnomalyKind, number> = { degraded: 0, unreachable: 1, throttled: 2, blocked: 3 };
@@ -90,7 +93,7 @@ function begin(name: string, folded: PlatformRound, c: Circumstances): Turn {
   const began = onset(
     state.streams[opening],
     carried.map((stream) => state.streams[stream]),
-    c.tick.wall,
+    c.tick,
   );
   const proof = c.proof ?? { kind: 'degraded' as const, basis: 'comparison' as const };
   const relapse = state.incident;
@@ -126,7 +129,7 @@ function watched(
   const next = { ...before };
   for (const stream of which) {
     const { pending: _, ...rest } = next[stream];
-    next[stream] = watch(rest, tick.wall);
+    next[stream] = watch(rest, tick.t);
   }
   return next;
 }
@@ -142,7 +145,7 @@ function goOn(folded: PlatformRound, c: Circumstances): Turn {
     const moved = watched(next.streams, joined, c);
     for (const stream of incident.streams) {
       const now = folded.badness[stream];
-      if (now && folded.stepped.includes(stream)) moved[stream] = recover(stream, moved[stream], now, tick.wall);
+      if (now && folded.stepped.includes(stream)) moved[stream] = recover(stream, moved[stream], now, tick.t);
     }
     next.streams = moved;
     const over = ended(
@@ -151,7 +154,7 @@ function goOn(folded: PlatformRound, c: Circumstances): Turn {
     );
     if (over) {
       incident.closed = tick.t;
-      incident.ended = over;
+      incident.ended = onWall(over, tick);
       return { state: calm(next), event: 'closed' };
     }
   }
@@ -224,19 +227,19 @@ function describe(state: PlatformState, incident: IncidentState, c: Circumstance
   }
   if (incident.mechanism) add(incident, incident.mechanism);
   if (facts.short > Math.log(2)) {
-    const ratio = Number(Math.exp(-facts.short).toPrecision(2));
-    if (incident.goodput_ratio === undefined || ratio < incident.goodput_ratio) {
-      incident.goodput_ratio = ratio;
-      if (facts.bps) incident.rate_bps = Math.round(facts.bps);
-    }
+    incident.goodput_ratio = typical(incident.goodput_ratio, -facts.short);
+    if (facts.bps) incident.rate_bps = Math.round(typical(incident.rate_bps, Math.log(facts.bps)));
   }
-  if (facts.crawl > Math.log(2)) {
-    const ratio = Number(Math.exp(facts.crawl).toPrecision(2));
-    if (incident.handshake_ratio === undefined || ratio > incident.handshake_ratio) incident.handshake_ratio = ratio;
-  }
+  if (facts.crawl > Math.log(2)) incident.handshake_ratio = typical(incident.handshake_ratio, facts.crawl);
   const ofSpeed = incident.kind === 'throttled' || incident.kind === 'degraded';
   if (ofSpeed ? facts.controlsFine : c.gate.healthy) incident.compared = 1;
   incident.confidence = confidence(state, incident, c);
+}
+
+/** A moving geometric mean, three figures: what a statement quotes must be usual, not the worst ever seen. */
+function typical(before: number | undefined, log: number): number {
+  const mean = before === undefined ? log : Math.log(before) + meanWeight * (log - Math.log(before));
+  return Number(Math.exp(mean).toPrecision(3));
 }
 
 function add(incident: IncidentState, mechanism: IncidentState['mechanisms'][number]): void {

@@ -91,7 +91,7 @@ function together(parts: readonly Part[]): Part[] {
   return best;
 }
 
-/** What the parts have in common: the kind that two companies share, else the mildest; the worst figures. */
+/** What the parts have in common: the kind that two companies share, else the mildest; the middle of their figures. */
 function summarise(parts: readonly Part[]): Omit<JointState, 'id' | 'opened' | 'notes'> {
   const sorted = [...parts].sort((a, b) => (a.platform < b.platform ? -1 : 1));
   const kind = commonKind(sorted);
@@ -126,10 +126,16 @@ function summarise(parts: readonly Part[]): Omit<JointState, 'id' | 'opened' | '
   const goodput = sorted.map((p) => p.incident.goodput_ratio).filter((r) => r !== undefined);
   const crawl = sorted.map((p) => p.incident.handshake_ratio).filter((r) => r !== undefined);
   const rates = sorted.map((p) => p.incident.rate_bps).filter((r) => r !== undefined);
-  if (goodput.length > 0) summary.goodput_ratio = Math.min(...goodput);
-  if (crawl.length > 0) summary.handshake_ratio = Math.max(...crawl);
-  if (rates.length > 0) summary.rate_bps = Math.min(...rates);
+  if (goodput.length > 0) summary.goodput_ratio = middle(goodput);
+  if (crawl.length > 0) summary.handshake_ratio = middle(crawl);
+  if (rates.length > 0) summary.rate_bps = middle(rates);
   return summary;
+}
+
+/** The lower of the two in the middle, or the middle one. */
+function middle(values: number[]): number {
+  values.sort((a, b) => a - b);
+  return values[(values.length - 1) >> 1]!;
 }
 
 function commonKind(parts: readonly Part[]): AnomalyKind {

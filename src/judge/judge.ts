@@ -50,7 +50,7 @@ export function logThreshold(interval: number, params: JudgeParams): number {
 function emptyState(): JudgeState {
   return {
     version: stateVersion,
-    last: { round: 0, at: '', monotonic_ms: 0, t: 0 },
+    last: { round: 0, wall: 0, monotonic_ms: 0, t: 0 },
     gate: { cooldown: 0, failing: 0, slow: 0, crawl: 0, closed: 0 },
     controls: {},
     platforms: {},
@@ -109,7 +109,12 @@ export const judge: Judge = (before, round, params) => {
   }
   const next: JudgeState = {
     version: stateVersion,
-    last: { round: round.round, at: round.started_at, monotonic_ms: Math.round(round.monotonic_ms), t: now.t },
+    last: {
+      round: whole(round.round, state.last.round + 1),
+      wall: now.wall,
+      monotonic_ms: whole(round.monotonic_ms, state.last.monotonic_ms),
+      t: now.t,
+    },
     memory: seen.platforms,
     gate: gate.state,
     controls: gate.controls,
@@ -153,6 +158,11 @@ function slept(seen: Assessment): Record<string, Verdict> {
     verdicts[name].mechanisms = [];
   }
   return verdicts;
+}
+
+/** A whole number from a record, or another one where it is none. */
+function whole(x: number, otherwise: number): number {
+  return Math.abs(x) <= Number.MAX_SAFE_INTEGER ? Math.round(x) + 0 : otherwise;
 }
 
 /** Incidents as parts of a joint event: those open, or those closed and still remembered. */

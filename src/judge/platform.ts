@@ -183,9 +183,8 @@ function advance(
     stepped.push(stream);
     return step(old, {
       y: now.y,
-      good: now.good === undefined ? undefined : tick.wall - (tick.t - now.good),
+      good: now.good,
       t: tick.t,
-      wall: tick.wall,
       floor: params.floors[stream],
       noise: noise[stream],
     });
@@ -204,11 +203,13 @@ function settle(
   offsets: Offsets,
 ): void {
   if (open) return;
-  if (state.suspect) {
-    for (const stream of stepped) setAside(state.streams[stream]);
-    return;
+  for (const name of stepped) {
+    const stream = state.streams[name];
+    // Until a run of bad samples is over nobody knows whether it was calm: it must not teach the test that judges it.
+    if (state.suspect || stream.run) setAside(stream);
+    else learnCalm(stream);
   }
-  for (const stream of stepped) learnCalm(state.streams[stream]);
+  if (state.suspect) return;
   if (!gate.speed) return;
   state.rounds = Math.min(1_000_000, before.rounds + 1);
   state.observed = Math.min(1e9, Math.round(before.observed + tick.interval));

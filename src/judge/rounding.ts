@@ -9,7 +9,12 @@ export function round4(x: number): number {
   return Math.round(x * 1e4) / 1e4 + 0;
 }
 
-/** Slow averages whose steps are small: learned levels in the log domain, means of badness. */
+/** Learned levels in the log domain. */
+export function round5(x: number): number {
+  return Math.round(x * 1e5) / 1e5 + 0;
+}
+
+/** Means of badness, which are small. */
 export function round6(x: number): number {
   return Math.round(x * 1e6) / 1e6 + 0;
 }
@@ -19,7 +24,10 @@ export function clip(x: number, low: number, high: number): number {
   return Math.min(Math.max(x, low), high);
 }
 
-/** A positive finite number below `limit`, or undefined: records come from files that anybody may have written. */
+/** Less than a nanosecond or a bit: no quantity of ours, and nothing to take a logarithm of. */
+const least = 1e-6;
+
+/** A positive number below `limit`, or undefined: records come from files that anybody may have written. */
 export function positive(x: unknown, limit: number): number | undefined {
-  return typeof x === 'number' && x > 0 && x < limit ? x : undefined;
+  return typeof x === 'number' && x >= least && x < limit ? x : undefined;
 }

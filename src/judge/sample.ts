@@ -42,7 +42,7 @@ function rateOf(observation: Observation): number | undefined {
     const plateau = positive(transfer.plateau_bps, fastest);
     if (plateau !== undefined) return plateau;
   }
-  return ((positive(transfer.bytes, fastest) ?? 1) * 8000) / ms;
+  return positive(((positive(transfer.bytes, fastest) ?? 1) * 8000) / ms, fastest);
 }
 
 function plateauOf(transfer: Transfer | null | undefined): number | undefined {
@@ -54,11 +54,11 @@ function plateauOf(transfer: Transfer | null | undefined): number | undefined {
   return seconds >= plateauSeconds ? bps : undefined;
 }
 
-/** FNV-1a, 32 bits: tells four blocks of one target apart without keeping an address. */
+/** FNV-1a, 20 bits of it: tells four blocks of one target apart without keeping an address. */
 function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length && i < 64; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return h;
+  return h & 0xfffff;
 }
 
 /** Reads one observation; undefined when it was skipped. */

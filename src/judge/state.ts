@@ -29,11 +29,11 @@ export interface StreamState {
   calm: Level;
   /** Badness of the last step. */
   y: number;
-  /** Wall-clock second of the last good sample. */
+  /** Fold second of the last good sample. */
   good?: number | undefined;
   /** Where the present run of bad samples began, and the least badness in it. */
   run?: [good: number, bad: number, least: number] | undefined;
-  /** Sum and number of the badness seen while suspect: joins `calm` when the suspicion proves empty. */
+  /** Sum and number of the badness in the present run: joins `calm` when the run has come to nothing. */
   pending?: [sum: number, samples: number] | undefined;
   /** Closing test while an incident is open: badness that counts as recovered, its log evidence, last bad, first good. */
   close?: { level: number; e: number; bad: number; good: number } | undefined;
@@ -110,7 +110,7 @@ export interface IncidentState {
   streams: Stream[];
   /** Rounds in which a verdict of its own artefact or differential stood behind it. */
   proofs?: number | undefined;
-  /** Ratio to normal of the worst goodput (0…1) and of the slowest handshake (≥ 1), for the statement. */
+  /** Usual ratio to normal of the worst target's goodput (0…1) and handshake (≥ 1), and its rate: for the statement. */
   goodput_ratio?: number | undefined;
   handshake_ratio?: number | undefined;
   rate_bps?: number | undefined;
@@ -164,7 +164,7 @@ export interface Fingerprint {
 export interface GateState {
   /** Rounds that still do not count. */
   cooldown: number;
-  /** Moving share of failing controls, and of slow and of crawling ones: what the line does to everybody. */
+  /** Moving share of failing controls in rounds that were fit, and of slow and crawling ones: the line's own doing. */
   failing: number;
   slow: number;
   crawl: number;
@@ -177,7 +177,7 @@ export interface GateState {
 export interface JudgeState {
   version: typeof stateVersion;
   /** Last round folded. */
-  last: { round: number; at: string; monotonic_ms: number; t: number };
+  last: { round: number; wall: number; monotonic_ms: number; t: number };
   /** What the verdict of one round remembers, by platform. */
   memory?: RoundMemory['platforms'];
   gate: GateState;

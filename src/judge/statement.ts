@@ -68,11 +68,10 @@ export function statement(incident: IncidentState, telling: Telling): string {
   const { params, platforms } = telling;
   const zone = params.timezone;
   const many = platforms.length > 1 ? 1 : 0;
-  const names = list(platforms.map((name) => params.titles[name] ?? name));
-  const began = localTime(incident.onset[1], zone);
-  const from = `${clockRange(incident.onset, zone)} (${began.zone}) on ${began.date}`;
+  const names = list(inOrder(platforms, params).map((name) => params.titles[name] ?? name));
+  const from = clockRange(incident.onset, zone);
   const opening = incident.ended
-    ? `From ${from} until ${clockRange(incident.ended, zone)}${otherDay(incident, zone)} ${names} ${was[incident.kind][many]}`
+    ? `From ${from} until ${clockRange(incident.ended, zone, localTime(incident.onset[1], zone).date)} ${names} ${was[incident.kind][many]}`
     : incident.notes.includes('since_start')
       ? `Since this probe began to measure at ${from}, and perhaps before, ${names} ${since[incident.kind][many]}`
       : `Since ${from} ${names} ${since[incident.kind][many]}`;
@@ -91,12 +90,11 @@ export function statement(incident: IncidentState, telling: Telling): string {
   return sentences.join(' ');
 }
 
-function otherDay(incident: IncidentState, zone: string): string {
-  if (!incident.ended) return '';
-  const began = localTime(incident.onset[1], zone).date;
-  const end = localTime(incident.ended[1], zone).date;
-  const range = clockRange(incident.ended, zone);
-  return began === end || range.includes(' on ') ? '' : ` on ${end}`;
+/** As the configuration lists them; what it does not know comes last, by name. */
+function inOrder(platforms: readonly string[], params: JudgeParams): string[] {
+  const order = Object.keys(params.titles);
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...platforms].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
 function where({ asn, country }: Place): string {

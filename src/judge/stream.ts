@@ -33,18 +33,17 @@ function shaped(r: StreamState['r'], calm: Level, y: number): StreamState {
 export interface Step {
   /** Badness in [0, 1]. */
   y: number;
-  /** Wall-clock second of the last good sample of what is bad now; absent: never seen good. */
+  /** Fold second of the last good sample of what is bad now; absent: never seen good. */
   good?: number | undefined;
-  /** Fold and wall-clock second. */
+  /** Fold second. */
   t: number;
-  wall: number;
   floor: number;
   /** Bound on the calm mean that the controls of earlier rounds ask for. */
   noise: number;
 }
 
 /** Evidence after one more sample. Learns nothing of calm: see `calm`. */
-export function step(before: StreamState, { y, good, t, wall, floor, noise }: Step): StreamState {
+export function step(before: StreamState, { y, good, t, floor, noise }: Step): StreamState {
   const r = wager(before.r, y, nullMean(before.calm[0], floor, noise));
   const next = shaped(r, before.calm, round4(y));
   next.at = t;
@@ -54,13 +53,13 @@ export function step(before: StreamState, { y, good, t, wall, floor, noise }: St
   if (y >= bad) {
     next.good = before.good;
     const run = before.run;
-    const last = good ?? before.good ?? wall;
+    const last = good ?? before.good ?? t;
     // What turns bad later in the run was good when it was last seen: that narrows the beginning.
     next.run = run
       ? [last < run[1] ? Math.max(run[0], last) : run[0], run[1], Math.min(run[2], round4(y))]
-      : [last, wall, round4(y)];
+      : [last, t, round4(y)];
   } else {
-    next.good = wall;
+    next.good = t;
     // The strongest bet forgets fastest: when it is worth nothing again, the run of bad samples is over.
     if (before.run && r[2] > 0) next.run = before.run;
   }

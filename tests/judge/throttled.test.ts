@@ -1,0 +1,127 @@
+/** `throttled` is a word of intent: what earns it, and what must never be called so. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Round } from '../../src/model/round.ts';
+import { download, Life, police, stretch, warm } from './life.ts';
+
+let past: Life;
+beforeAll(() => {
+  past = warm();
+});
+
+function future(): Life {
+  const life = new Life();
+  life.state = structuredClone(past.state);
+  life.minute = past.minute;
+  return life;
+}
+
+const said = (life: Life) => new Set(life.events.filter((event) => event.platform !== '*').map((event) => event.state));
+
+describe('what earns the word', () => {
+  test('handshakes that crawl while connects are normal (Russia 2022, Turkey 2022–25)', () => {
+    const life = future();
+    life.run(6, police(128_000, 'x'));
+    expect(life.events[0]).toMatchObject({ event: 'opened', state: 'throttled', mechanism: 'throttle.unknown' });
+    expect(life.events[0]!.confidence).toBe('medium');
+  });
+
+  test('two transfers at one steady rate, handshakes untouched (Russia 2021)', () => {
+    const life = future();
+    life.run(25, (round) => {
+      for (const entry of round.platforms['x']!) if (entry.transfer) download(entry, 140_000, 0.05);
+    });
+    expect(life.held('x')).toBe('throttled');
+    expect(life.events.at(-1)!.statement).toMatch(/downloads at 0\.7 % of normal/);
+  });
+
+  test('two companies below an eighth of their normal, in thin records without a plateau', () => {
+    const life = future();
+    life.run(30, (round) => {
+      for (const name of ['x', 'youtube']) {
+        for (const entry of round.platforms[name]!) {
+          if (entry.goodput_bps === undefined) continue;
+          entry.goodput_bps = 200_000;
+          delete entry.transfer;
+        }
+      }
+    });
+    expect(life.held('x')).toBe('throttled');
+    expect(life.held('youtube')).toBe('throttled');
+    expect(life.state!.joint).toMatchObject({ kind: 'throttled', companies: ['google', 'x'] });
+  });
+});
+
+describe('what does not', () => {
+  test('one platform slow in thin records: degraded', () => {
+    const life = future();
+    life.run(40, (round) => {
+      for (const entry of round.platforms['x']!) {
+        if (entry.goodput_bps === undefined) continue;
+        entry.goodput_bps = 200_000;
+        delete entry.transfer;
+      }
+    });
+    expect(said(life)).toEqual(new Set(['degraded']));
+  });
+
+  test('the whole line slow: the controls crawl and download as badly', () => {
+    const life = future();
+    const slowLine = (round: Round) => {
+      for (const entries of [round.controls, ...Object.values(round.platforms)]) {
+        for (const entry of entries) {
+          entry.phases!.tls! += (4_500 * 8_000) / 200_000;
+          if (entry.transfer) download(entry, 200_000, 0.05);
+        }
+      }
+    };
+    life.run(60, slowLine);
+    expect(said(life).has('throttled')).toBe(false);
+    expect(said(life).has('blocked')).toBe(false);
+  });
+
+  test('a sea cable cut: every far path slow and lossy, a near control unchanged', () => {
+    const life = future();
+    let dice = 7;
+    life.run(240, (round) => {
+      for (const entries of [round.controls.filter((c) => c.scope === 'foreign'), ...Object.values(round.platforms)]) {
+        stretch(entries, 6);
+        for (const entry of entries) {
+          dice = (dice * 48_271) % 2_147_483_647;
+          if (dice % 50 === 0) entry.phases!.tls! += 800;
+          if (entry.transfer) download(entry, 20e6 / 6, 0.4);
+        }
+      }
+    });
+    expect(said(life).has('throttled')).toBe(false);
+    expect(said(life).has('blocked')).toBe(false);
+  });
+
+  test('an evening of congestion on one company’s peering: slower, lossy, no steady plateau', () => {
+    const life = future();
+    let dice = 11;
+    life.run(240, (round) => {
+      for (const name of ['facebook', 'instagram']) {
+        stretch(round.platforms[name]!, 3);
+        for (const entry of round.platforms[name]!) {
+          dice = (dice * 48_271) % 2_147_483_647;
+          if (dice % 25 === 0) entry.phases!.tls! += 400;
+          if (entry.transfer) download(entry, 4e6 * (0.5 + (dice % 100) / 100), 0.4);
+        }
+      }
+    });
+    expect([...said(life)].filter((state) => state !== 'degraded')).toEqual([]);
+  });
+
+  test('a queue at home: every path 60 ms longer, which on the shortest is a factor', () => {
+    const life = future();
+    const events = life.run(120, (round) => {
+      for (const entries of [round.controls, ...Object.values(round.platforms)]) {
+        for (const { phases } of entries) {
+          phases!.connect! += 60;
+          phases!.tls! += 60;
+        }
+      }
+    });
+    expect(events).toEqual([]);
+  });
+});
