@@ -73,9 +73,15 @@ export function methodFor(url: string, page: boolean): 'GET' | 'HEAD' {
   return page || url.startsWith('http:') ? 'GET' : 'HEAD';
 }
 
-/** Every `ms`, counted in rounds; true in the very first round. */
-const due = (index: number, ms: number, interval_ms: number): boolean =>
-  (index - 1) % Math.max(1, Math.round(ms / interval_ms)) === 0;
+/** Every `ms`, counted in rounds; true in the very first round. `turns`: targets that take turns meanwhile. */
+function due(index: number, ms: number, interval_ms: number, turns: number): boolean {
+  let period = Math.max(1, Math.round(ms / interval_ms));
+  // A period that the rotation divides would meet the same target for ever.
+  while (!coprime(period, turns)) period += 1;
+  return (index - 1) % period === 0;
+}
+
+const coprime = (a: number, b: number): boolean => (b === 0 ? a === 1 : coprime(b, a % b));
 
 /** The base plan of a round; the first round looks at everything. */
 export function planRound(input: PlanInput): Plan {
@@ -83,12 +89,13 @@ export function planRound(input: PlanInput): Plan {
   const first = index === 1;
   const [primary = 'ip4', other] = ip_protocols;
   const lookAside = (index - 1) % otherEvery === 0;
-  const page = due(index, pageEveryMs, interval_ms);
-  const hourly = due(index, hourMs, interval_ms);
 
   const targets: PlannedTarget[] = [];
   for (const platform of input.platforms) {
-    const turn = platform.targets[index % platform.targets.length];
+    const turns = platform.targets.length;
+    const turn = platform.targets[index % turns];
+    const page = due(index, pageEveryMs, interval_ms, turns);
+    const hourly = due(index, hourMs, interval_ms, turns);
     for (const target of platform.targets) {
       const mine = target === turn;
       const plan = (ip_protocol: IpProtocol) =>

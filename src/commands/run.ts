@@ -1,6 +1,6 @@
 /** `reachd run`: the daemon. */
 import { createRealNetwork } from '../measure/real.ts';
-import { exit } from '../model/errors.ts';
+import { Complaint, exit } from '../model/errors.ts';
 import { openStore } from '../store/store.ts';
 import { readAnchors } from './anchors.ts';
 import type { Command } from './command.ts';
@@ -18,6 +18,13 @@ export const command: Command = {
   ],
   needsConsent: true,
   async run({ config, stdout, signal, warnings, reload }) {
+    if (config.web.config_file !== undefined) {
+      // Silently serving in the clear what was to be protected would be worse than not starting.
+      throw new Complaint(
+        'config',
+        'web.config_file: TLS and basic authentication are not in this version; put a proxy in front',
+      );
+    }
     const log = createLogger(config.log, stdout);
     const warn = (line: string) => log.warn(line);
     for (const warning of warnings) warn(warning);

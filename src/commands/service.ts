@@ -9,8 +9,10 @@ import type { Config } from '../config/config.ts';
 import { packageRoot, packageVersion } from '../config/package-root.ts';
 import { printConfig } from '../config/print.ts';
 import type { Network } from '../measure/network.ts';
+import { createTrust } from '../measure/trust.ts';
 import type { Sink } from '../model/outcome.ts';
 import { createBoard } from '../publish/board.ts';
+import { createEventHub } from '../publish/events.ts';
 import { logSink } from '../publish/log-line.ts';
 import { createMetrics } from '../publish/metrics.ts';
 import { startWeb } from '../publish/web.ts';
@@ -41,17 +43,18 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
   const started_ms = wall();
   let judged = false;
 
-  const stationFor = (next: Config): Station =>
+  const stationFor = (next: Config, ca_pem: string | undefined): Station =>
     createStation({
       config: next,
       network,
-      ca_pem: parts.anchors(next),
+      ca_pem,
       store,
       vantage_id: store.vantageId(),
       address_salt: store.addressSalt(),
     });
-  let station = stationFor(config);
-  let pending: Station | undefined;
+  let station = stationFor(config, parts.anchors(config));
+  /** Makes the station of a configuration that was loaded again, between two rounds: it takes up the state where they are. */
+  let pending: (() => Station) | undefined;
   let nextSlot = scheduleFor(config, network);
 
   const metrics = createMetrics({ scope: scopeOf(config), build, wall, started_ms, store: () => store.health() });
@@ -63,13 +66,15 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
     storeTrouble: () => store.health().message,
   });
 
+  const hub = createEventHub();
+
   /** Parse, validate, prepare, swap: whatever fails before the swap leaves the old configuration running. */
-  const reload = async () => {
+  const reload = () => {
     try {
       const next = parts.reload?.() ?? config;
-      const prepared = stationFor(next);
-      await pending?.close();
-      pending = prepared;
+      const ca_pem = parts.anchors(next);
+      createTrust({ ca_pem });
+      pending = () => stationFor(next, ca_pem);
       warnAboutRestart(config, next, log);
       if (slotOf(next) !== slotOf(config)) nextSlot = scheduleFor(next, network);
       config = next;
@@ -83,7 +88,13 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
       throw error;
     }
   };
-  const onHangup = () => void reload().catch(() => {});
+  const onHangup = () => {
+    try {
+      reload();
+    } catch {
+      // Said in the log, and the old configuration goes on.
+    }
+  };
 
   const web = await startWeb({
     listen_address: config.web.listen_address,
@@ -97,6 +108,7 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
       rounds: (query) => store.rounds(query),
       incidents: (query) => store.incidents(query),
       incident: (id) => store.incident(id),
+      events: hub,
       config: () => printConfig(config),
       reload: config.web.enable_lifecycle && parts.reload ? reload : undefined,
       wall,
@@ -112,7 +124,7 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
           async next(...args) {
             if (pending) {
               await station.close();
-              station = pending;
+              station = pending();
               pending = undefined;
             }
             const outcome = await station.rounds.next(...args);
@@ -122,7 +134,7 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
         },
         nextSlot: (now) => nextSlot(now),
         monotonic: () => network.monotonic(),
-        sinks: [storeSink(store), metrics, board, logSink(log), ...(parts.sinks ?? [])],
+        sinks: [storeSink(store), metrics, board, logSink(log), hub, ...(parts.sinks ?? [])],
         onSinkError: (sink, error) => log.error({ err: error }, `${sink} did not take the round`),
       },
       signal,
@@ -131,7 +143,6 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
     metrics.stopping();
     process.off('SIGHUP', onHangup);
     await web.close();
-    await pending?.close();
     await station.close();
   }
 }
@@ -155,6 +166,7 @@ const boardScopeOf = ({ platforms, controls, vantage }: Config) => ({
   platforms,
   controls,
   vantage_name: vantage.name,
+  timezone: vantage.timezone,
 });
 
 /** What is bound once at the start is not changed by a reload: say so instead of pretending. */

@@ -98,6 +98,19 @@ test('public resolvers are asked at the start and hourly, and pages fetched ever
     if (plan.targets.some((planned) => planned.public)) asked.push(index);
     if (plan.targets.some(({ method }) => method === 'GET')) fetched.push(index);
   }
-  expect(asked).toEqual([1, 61, 121]);
-  expect(fetched).toEqual([1, 16, 31, 46, 61, 76, 91, 106, 121]);
+  expect(asked).toEqual([1, 62]);
+  expect(fetched).toEqual([1, 17, 33, 49, 65, 81, 97, 113]);
+});
+
+test('the rarer looks come to every target in turn, not always to the same one', () => {
+  const pages = new Set<string>();
+  const asked = new Set<string>();
+  for (let index = 2; index <= 240; index++) {
+    for (const planned of planRound({ ...base, index }).targets) {
+      if (planned.method === 'GET') pages.add(planned.target.name);
+      if (planned.public) asked.add(planned.target.name);
+    }
+  }
+  expect(pages.size).toBe(6);
+  expect(asked.size).toBe(6);
 });

@@ -26,6 +26,8 @@ async function scrape(lab: Lab, ready: (metrics: string) => boolean, patience_ms
 /** Rounds of six seconds: long enough for a round under a reset, short enough for `npm test`. */
 const settings = {
   round: { interval: '6s', timeout: '2s' },
+  // Six seconds apart, rounds would use up a day's plan in hours and come ever more seldom.
+  budget: { daily: '1TB', monthly: '30TB' },
   transfer: { every: '60s', timeout: '3s' },
   web: { listen_address: '127.0.0.1:7322' },
 };

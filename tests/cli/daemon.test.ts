@@ -1,0 +1,108 @@
+/**
+ * The real daemon, in a network namespace of its own with nothing but loopback: offline for it, and harmless for
+ * everybody else.
+ */
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+/** A plain user may make a namespace only where the system lets users have their own. */
+const unshare = process.getuid?.() === 0 ? ['-n'] : ['-rn'];
+const possible = process.platform === 'linux' && spawnSync('unshare', [...unshare, 'true']).status === 0;
+if (!possible) console.log('SKIPPED: the daemon in a namespace of its own (unshare -n needs root or user namespaces)');
+
+let directory: string;
+let daemon: ChildProcess;
+let lines: string[];
+
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'reachd-daemon-'));
+  lines = [];
+});
+afterEach(async () => {
+  if (daemon.exitCode === null && daemon.signalCode === null) {
+    daemon.kill('SIGKILL');
+    await new Promise((resolve) => daemon.once('exit', resolve));
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Two seconds apart, rounds would use up a day's plan in an hour and come ever more seldom: the plan is large here. */
+const config = (text: string) =>
+  writeFileSync(path.join(directory, 'reachd.yaml'), `budget: { daily: 1TB, monthly: 30TB }\n${text}`);
+
+/** Starts it and waits for the line that says where the page is. */
+async function start(): Promise<void> {
+  const command = `ip link set lo up && exec "$0" "$@"`;
+  const reachd = [
+    path.join(root, 'bin/reachd.js'),
+    'run',
+    '--accept-risk',
+    '--config.file',
+    path.join(directory, 'reachd.yaml'),
+  ];
+  const options = ['--data.path', path.join(directory, 'data'), '--round.interval', '2s', '--log.format', 'json'];
+  daemon = spawn('unshare', [...unshare, 'sh', '-c', command, process.execPath, ...reachd, ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  daemon.stdout?.on('data', (chunk: Buffer) => lines.push(...String(chunk).trim().split('\n')));
+  await until(() => lines.some((line) => line.includes('status page')));
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const patience = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > patience) throw new Error(`did not happen within 20 s; the log says:\n${lines.join('\n')}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Asks the daemon from inside its namespace. */
+async function ask(page: string, ...more: string[]): Promise<string> {
+  const curl = ['-t', String(daemon.pid), '-n', 'curl', '-s', ...more, `http://127.0.0.1:7322${page}`];
+  const { stdout } = await promisify(execFile)('nsenter', process.getuid?.() === 0 ? curl : ['-U', ...curl]);
+  return stdout;
+}
+
+describe.runIf(possible)('the daemon without a network', { timeout: 90_000 }, () => {
+  test('says that the line is offline and nothing of the platforms, serves, and ends when told to', async () => {
+    config('');
+    await start();
+    await until(() => lines.some((line) => line.includes('round 2')));
+    expect(lines.find((line) => line.includes('round 1'))).toContain(
+      'vantage offline, x facebook instagram youtube inconclusive',
+    );
+    const metrics = await ask('/metrics');
+    expect(metrics).toContain('reachd_vantage_state{state="offline"} 1');
+    expect(metrics).toMatch(/reachd_platform_state\{[^}]*platform="x"[^}]*state="inconclusive"[^}]*\} 1/);
+    expect(metrics).toMatch(/reachd_platform_state\{[^}]*platform="x"[^}]*state="blocked"[^}]*\} 0/);
+    expect(metrics).not.toContain('reachd_target_success{');
+    expect(await ask('/-/ready', '-o', '/dev/null', '-w', '%{http_code}')).toBe('200');
+    daemon.kill('SIGTERM');
+    const status = await new Promise((resolve) => daemon.once('exit', resolve));
+    expect(status).toBe(0);
+  });
+
+  test('SIGHUP loads the configuration again; a bad file leaves the old one measuring', async () => {
+    config('platforms: [{ name: youtube, enabled: false }]\nweb: { enable_lifecycle: true }\n');
+    await start();
+    await until(() => lines.some((line) => line.includes('x facebook instagram inconclusive')));
+
+    config('rounds: {}\n');
+    daemon.kill('SIGHUP');
+    await until(() => lines.some((line) => line.includes('configuration not loaded')));
+    expect(lines.find((line) => line.includes('configuration not loaded'))).toContain('unknown key');
+    expect(await ask('/metrics')).toContain('reachd_config_last_reload_successful 0');
+
+    config('web: { enable_lifecycle: true }\n');
+    expect(await ask('/-/reload', '-X', 'POST', '-o', '/dev/null', '-w', '%{http_code}')).toBe('200');
+    await until(() => lines.some((line) => line.includes('x facebook instagram youtube inconclusive')));
+    expect(await ask('/metrics')).toContain('reachd_config_last_reload_successful 1');
+    const numbers = lines.flatMap((line) => /round (\d+):/.exec(line)?.[1] ?? []);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
