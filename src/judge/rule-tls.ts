@@ -59,6 +59,8 @@ const dnsIsRight = ({ dns }: Case) => dns.own !== 'wrong' && dns.own !== 'failed
 function nearMechanism({ attempts }: Case): readonly Mechanism[] {
   const [cut] = attempts.filter(({ failure }) => failure !== undefined);
   if (cut?.failure?.phase === 'processing') return ['http.reset'];
+  // Clear text in the server's place: somebody answered, nothing was cut.
+  if (cut?.failure?.reason === 'ssl_failed_handshake' && !attempts.some(({ alert }) => alert)) return ['tls.mitm'];
   return [cut?.failure?.reason === 'eof_error' ? 'tls.eof' : 'tls.reset'];
 }
 
