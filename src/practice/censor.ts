@@ -63,6 +63,8 @@ export type FlowAction =
   | { kind: 'reset' }
   /** FIN to the client. */
   | { kind: 'close' }
+  /** These words to the client, and FIN: an answer in clear text to a ClientHello. */
+  | { kind: 'say'; text: string }
   /** The server itself hangs up without a word: FIN after the whole way there and back. */
   | { kind: 'hang_up' }
   /** From here on nothing passes, either way. */
@@ -141,6 +143,8 @@ export type Rule =
       large?: boolean;
       /** So long after a match the whole address is treated alike, whatever the name (Turkey). */
       residual_ms?: number;
+      /** Acts so often after it was switched on, and then no more. */
+      times?: number;
       do: FlowAction;
     }
   | { on: 'request'; names?: readonly string[]; to?: Where; do: FlowAction }

@@ -43,6 +43,11 @@ export const pathCensors: readonly Censor[] = [
     rules: cutOff({ platforms: fourPlatforms }),
   },
   {
+    name: 'ip4-only',
+    says: "X's IPv4 addresses are cut off, IPv6 works",
+    rules: cutOff({ platforms: ['x'], protocol: 'ip4' }),
+  },
+  {
     name: 'ip6-only',
     says: "X's IPv6 addresses are cut off, IPv4 works",
     rules: cutOff({ platforms: ['x'], protocol: 'ip6' }),
@@ -76,6 +81,15 @@ export const pathCensors: readonly Censor[] = [
   byName('sni-reset-cdn', "connections that carry a name of X's content network are reset", { kind: 'reset' }, [
     '*.twimg.com',
   ]),
+  {
+    name: 'sni-reset-once',
+    says: 'the first connection over IPv4 with the name of X is reset, and none after it',
+    rules: [{ on: 'hello', names: xNames, to: { protocol: 'ip4' }, times: 1, do: { kind: 'reset' } }],
+  },
+  byName('sni-plaintext', 'connections that carry the name of X are answered with a page in clear text', {
+    kind: 'say',
+    text: 'HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<title>Surf Safely!</title>',
+  }),
   byName('mitm-blockpage-sni', 'connections that carry the name of X end at the block page', {
     kind: 'divert',
     to: 'blockpage',

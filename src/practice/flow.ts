@@ -99,6 +99,8 @@ export function openFlow(client: Socket, { ip, port }: { ip: string; port: numbe
         return forge(() => client.resetAndDestroy());
       case 'close':
         return forge(() => client.end());
+      case 'say':
+        return forge(() => client.end(action.text));
       case 'hang_up':
         return forge(() => client.end(), rtt);
       case 'drop':

@@ -40,6 +40,7 @@ const oneSegment = 1460;
 
 export function createPolicy(): Policy {
   let rules: readonly Rule[] = [];
+  const acted = new Map<Rule, number>();
   let tainted: { ip: string; until: number; rule: Extract<Rule, { on: 'hello' }> }[] = [];
   const pick = <On extends Rule['on']>(on: On) =>
     rules.filter((rule): rule is Extract<Rule, { on: On }> => rule.on === on);
@@ -52,6 +53,7 @@ export function createPolicy(): Policy {
     replace(next) {
       rules = next;
       tainted = [];
+      acted.clear();
     },
     syn: (ip, port) => syns(ip, port).find(isFatal),
     path: (ip, port) => syns(ip, port).filter((action) => !isFatal(action)),
@@ -60,11 +62,13 @@ export function createPolicy(): Policy {
       const matching = pick('hello')
         .filter(({ to }) => concerns(to ?? {}, ip, port))
         .filter(({ names }) => !names || (server_name !== undefined && matchesAny(names, server_name)))
-        .filter(({ large }) => large === undefined || large === length > oneSegment);
+        .filter(({ large }) => large === undefined || large === length > oneSegment)
+        .filter((rule) => rule.times === undefined || (acted.get(rule) ?? 0) < rule.times);
       const residual = tainted.filter(
         (taint) => taint.ip === ip && taint.until > now && !matching.includes(taint.rule),
       );
       for (const rule of matching) {
+        acted.set(rule, (acted.get(rule) ?? 0) + 1);
         if (rule.residual_ms !== undefined) tainted.push({ ip, until: now + rule.residual_ms, rule });
       }
       return [...matching, ...new Set(residual.map(({ rule }) => rule))].map((rule) => rule.do);

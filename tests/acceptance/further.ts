@@ -2,6 +2,7 @@
 import { type Scenario, scenario } from './scenario.ts';
 
 const four = ['x', 'facebook', 'instagram', 'youtube'] as const;
+const website = { name: 'x/website', url: 'https://x.com/robots.txt' } as const;
 const cleartext = { name: 'x/website', url: 'http://x.com/robots.txt' } as const;
 
 export const further: readonly Scenario[] = [
@@ -30,6 +31,25 @@ export const further: readonly Scenario[] = [
   scenario('sni-drop-residual', {
     why: 'Turkey: the tainted address is silent for any name; an address that has rested shows the name',
     expect: { state: ['blocked', 'unreachable'], mechanism: ['tls.timeout', 'tls.timeout.sni'] },
+  }),
+  scenario('sni-reset-once', {
+    why: 'a reset that does not repeat is weather, whoever sent it',
+    target: website,
+    expect: { state: 'reachable' },
+  }),
+  scenario('sni-plaintext', {
+    why: 'a page in clear text where TLS was asked for: only under the name',
+    expect: { state: 'blocked', mechanism: 'tls.mitm' },
+  }),
+  scenario('ip4-only', {
+    why: 'programs on a line with both protocols use the one that answers',
+    target: website,
+    expect: { state: 'degraded', mechanism: 'tcp.timeout' },
+  }),
+  scenario('ip-drop and most controls cut off', {
+    why: 'where controls fail too, a silent platform proves nothing',
+    on: ['ip-drop', 'control-unavailable-site-https-ok'],
+    expect: { state: 'inconclusive' },
   }),
   scenario('mitm-blockpage-sni', {
     why: 'the block page behind its own certificate, under the name only',
