@@ -36,6 +36,7 @@ const byCode: Readonly<Record<string, Reason>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'ssl_unknown_authority',
   CERT_UNTRUSTED: 'ssl_unknown_authority',
   // The answer ended before it was complete, in an orderly way.
+  REACHD_CLOSED: 'eof_error',
   UND_ERR_SOCKET: 'eof_error',
   UND_ERR_CLOSED: 'eof_error',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'eof_error',

@@ -120,11 +120,9 @@ function clientFor({ socket, url, body_cap, window }: RequestInput): Client {
     connect(_options, callback) {
       // Called synchronously with a ready socket, undici would connect a second time.
       if (used) {
-        process.nextTick(
-          callback,
-          Object.assign(new Error('the connection was closed'), { code: 'UND_ERR_SOCKET' }),
-          null,
-        );
+        // Not one of undici's own codes: those it takes for passing troubles and connects again, for ever.
+        const closed = Object.assign(new Error('the connection was closed'), { code: 'REACHD_CLOSED' });
+        process.nextTick(callback, closed, null);
       } else {
         used = true;
         process.nextTick(callback, null, socket);

@@ -274,6 +274,16 @@ describe('HTTP/2 that misbehaves', () => {
     expect(['http_request_failed', 'eof_error']).toContain(exchange.failure?.reason);
   });
 
+  // RFC 9113 section 6.8. undici asks again on a new connection, and would for ever: there is none.
+  test('a server that goes away before it answers', async () => {
+    const { exchange } = await overTls((req) => {
+      req.stream.session?.goaway(0, 0);
+      req.stream.close(0);
+    });
+    expect(exchange.outcome).toBe('failed');
+    expect(exchange.failure).toMatchObject({ phase: 'processing' });
+  });
+
   test('a stream reset in the middle of the body', async () => {
     const { exchange } = await overTls((_req, res) => {
       res.write('some');
