@@ -1,7 +1,7 @@
 /** One question put to one resolver, whichever way, as facts of the record. */
 import type { DnsAnswer, DnsFact } from '../model/round.ts';
 import type { TrustedResolver } from '../model/target.ts';
-import type { Rcode } from '../model/vocabulary.ts';
+import type { Rcode, Reason } from '../model/vocabulary.ts';
 import { isBogon } from './bogon.ts';
 import type { DnsAnswerMessage, Question } from './dns-message.ts';
 import type { Instruments } from './instruments.ts';
@@ -17,6 +17,8 @@ export interface FirstAnswer {
   rcode: Rcode;
   addresses: string[];
   waited_ms: number;
+  /** With `timeout`: why nobody could be asked. */
+  refusal?: Reason | undefined;
 }
 
 export interface Asked {
@@ -71,7 +73,8 @@ export function askServer(
     const answer = (await overTcp) ?? reply;
     if (answer?.message) return { ...answer.message, waited_ms: answer.at_ms };
     const heard = (await udp.all).length > 0;
-    return { rcode: heard ? 'garbage' : 'timeout', addresses: [], waited_ms: udp.waited_ms() };
+    const refusal = heard ? undefined : udp.refusal();
+    return { rcode: heard ? 'garbage' : 'timeout', addresses: [], waited_ms: udp.waited_ms(), refusal };
   });
   const facts = Promise.all([udp.all, overTcp]).then(([replies, answer]): DnsFact[] => {
     const seen = replies.map(

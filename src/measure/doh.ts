@@ -43,6 +43,8 @@ interface Kept {
   client: Client;
   /** A query was answered on it: should the next one fail at once, the connection had only gone stale. */
   proven: boolean;
+  /** The deadline of the query that asks now: the connection may have to be made anew for it. */
+  limit: Deadline;
 }
 
 export function createDohClients({ network, trust, user_agent }: DohParts): DohClients {
@@ -79,7 +81,10 @@ export function createDohClients({ network, trust, user_agent }: DohParts): DohC
   function clientFor(resolver: TrustedResolver, limit: Deadline): Kept {
     const key = `${resolver.url} ${resolver.address}`;
     const old = kept.get(key);
-    if (old) return old;
+    if (old) {
+      old.limit = limit;
+      return old;
+    }
     const client = new Client(new URL(resolver.url).origin, {
       keepAliveTimeout: keep_alive_ms,
       keepAliveMaxTimeout: keep_alive_ms,
@@ -91,13 +96,13 @@ export function createDohClients({ network, trust, user_agent }: DohParts): DohC
       connectionWindowSize: most_answer_bytes,
       h2Options: { pingInterval: 0 },
       connect(_options, callback) {
-        dial(resolver, limit).then(
+        dial(resolver, fresh.limit).then(
           (socket) => callback(null, socket),
           (error: Error) => callback(error, null),
         );
       },
     });
-    const fresh = { client, proven: false };
+    const fresh: Kept = { client, proven: false, limit };
     kept.set(key, fresh);
     return fresh;
   }

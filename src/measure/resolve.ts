@@ -171,7 +171,11 @@ async function decide(
   const after_ms = answer?.waited_ms ?? ('ms' in system ? system.ms : 0);
   return {
     addresses: [],
-    failure: { phase: 'resolve', reason: answer ? byRcode[answer.rcode] : systemReason(system), after_ms },
+    failure: {
+      phase: 'resolve',
+      reason: answer ? (answer.refusal ?? byRcode[answer.rcode]) : systemReason(system),
+      after_ms,
+    },
   };
 }
 

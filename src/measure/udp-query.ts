@@ -2,10 +2,11 @@
  * One question to one resolver by raw UDP, with every datagram that comes back: an injector answers before the real
  * resolver does, and `node:dns` would show only the forged answer.
  */
+import type { Reason } from '../model/vocabulary.ts';
 import { canonical, protocolOf } from './address.ts';
 import { pause } from './deadline.ts';
 import { type DnsAnswerMessage, encodeQuery, type Question, readAnswer } from './dns-message.ts';
-import { errorFields } from './failure.ts';
+import { reasonOf } from './failure.ts';
 import type { Datagram, Network, UdpPort } from './network.ts';
 
 /** Listened on after the first answer: the real one, behind an injected one, comes a path's length later (GFW studies: < 0.4 s). */
@@ -32,6 +33,8 @@ export interface UdpQuery {
   all: Promise<UdpReply[]>;
   /** Milliseconds waited, valid when `first` has resolved. */
   waited_ms(): number;
+  /** Why nobody could be asked, where the system said so (no route, no socket); valid when `first` has resolved. */
+  refusal(): Reason | undefined;
 }
 
 export interface UdpQueryInput {
@@ -51,6 +54,7 @@ export function udpQuery(
 ): UdpQuery {
   const replies: UdpReply[] = [];
   let waited_ms = 0;
+  let refusal: Reason | undefined;
   let answered: (reply: UdpReply | undefined) => void = () => {};
   const first = new Promise<UdpReply | undefined>((resolve) => {
     answered = resolve;
@@ -87,7 +91,8 @@ export function udpQuery(
       port.onMessage(take);
       port.onError((error) => {
         // Nobody listens there, or there is no way: no need to wait for the deadline.
-        if (errorFields(error).code !== '') stop();
+        refusal = reasonOf(error);
+        stop();
       });
       send();
       const again = Math.min(retransmit_after_ms, timeout_ms / 2);
@@ -98,8 +103,9 @@ export function udpQuery(
         await pause(timeout_ms - again, listening.signal);
       }
       await tail;
-    } catch {
+    } catch (error) {
       // The socket could not be opened or the name not encoded: nobody was asked, nobody answered.
+      refusal = reasonOf(error);
     } finally {
       stop();
       signal.removeEventListener('abort', stop);
@@ -110,5 +116,5 @@ export function udpQuery(
     return replies;
   };
 
-  return { first, all: run(), waited_ms: () => waited_ms };
+  return { first, all: run(), waited_ms: () => waited_ms, refusal: () => refusal };
 }

@@ -84,6 +84,35 @@ test('a mute resolver: asked twice, then generic_timeout_error', async () => {
   expect(mute.connections()).toBe(2);
 });
 
+test('no route to the resolver is said at once, and by its name', async () => {
+  const instruments = instrumentsOn();
+  const unreachable = Object.assign(new Error('send ENETUNREACH'), { code: 'ENETUNREACH', syscall: 'send' });
+  const network = {
+    ...instruments.network,
+    openUdp: async () => {
+      let report: (error: NodeJS.ErrnoException) => void = () => {};
+      return {
+        send: () => report(unreachable),
+        onMessage() {},
+        onError: (listener: typeof report) => (report = listener),
+        close() {},
+      };
+    },
+  };
+  const input = {
+    host: 'x.test',
+    ip_protocol: 'ip4',
+    configured: [isp],
+    system: false,
+    public: [],
+    trusted: [],
+  } as const;
+  const { failure, settled } = await resolve({ ...input, timeout_ms: 5000 }, { ...instruments, network }, never);
+  expect(failure).toMatchObject({ phase: 'resolve', reason: 'network_unreachable' });
+  expect(failure?.after_ms).toBeLessThan(2000);
+  expect((await settled).facts).toMatchObject([{ rcode: 'timeout' }]);
+});
+
 test('a second server is asked for its word when the first is mute', async () => {
   const mute = await resolver(() => {});
   const good = await resolver((query, reply) => reply(answerTo(query, ['104.244.42.1'])));
