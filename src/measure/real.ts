@@ -62,7 +62,8 @@ export function createRealNetwork(): Network {
     openUdp,
     async systemLookup(name, protocol) {
       const found = await lookup(name, { all: true, family: protocol === 'ip4' ? 4 : 6, order: 'verbatim' });
-      return found.map(({ address }) => address);
+      // glibc hands a literal of the other family back as it is.
+      return found.map(({ address }) => address).filter((ip) => protocolOf(ip) === protocol);
     },
     systemResolvers: () => readSystemResolvers(),
     monotonic: () => performance.now(),
