@@ -35,11 +35,16 @@ export function badness(
   let fresh = 0;
   let good: number | undefined;
   let unbroken = true;
+  let several = false;
+  let first: string | undefined;
   for (const key of Object.keys(targets)) {
     const target = targets[key]!;
     const now = target.at === tick.t;
     if (!now && tick.t - target.at > 2 * target.every + tick.interval / 2) continue;
     known++;
+    const name = key.endsWith('|6') ? key.slice(0, -2) : key;
+    first ??= name;
+    if (name !== first) several = true;
     const failed = target.failed === 1 || (now && interfered?.has(key) === true);
     if (now) {
       fresh++;
@@ -56,7 +61,9 @@ export function badness(
     const y = (failedFresh + failedHeld) / known;
     result.reach = { y, fresh: failedHeld === 0 || failedFresh > 0, good };
     // One good answer disproves "all"; failures alone prove it only when every target has failed when last tried.
-    if (failedFresh < fresh) result.all = { y: 0, fresh: true };
+    // Of a platform with one target "all" says no more than that target: three time-outs of one ping are no blackout.
+    if (!several) result.all = undefined;
+    else if (failedFresh < fresh) result.all = { y: 0, fresh: true };
     else result.all = { y: 1, fresh: unbroken, good };
   }
   result.latency = worst(targets, tick, slowOf, everyOf, slowness, goodOf);

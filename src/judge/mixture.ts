@@ -46,8 +46,8 @@ export function capped(r: Evidence, ceiling: number): Evidence {
   return [Math.min(r[0], ceiling), Math.min(r[1], ceiling), Math.min(r[2], ceiling)];
 }
 
-/** The greatest calm mean to bet against: three times the learned one, between the stream's floor and 0.30. */
-export function nullMean(calm: number, floor: number, noise: number): number {
+/** The greatest calm mean to bet against: `margin` times the learned one, between the stream's floor and 0.30. */
+export function nullMean(calm: number, floor: number, noise: number, margin: number): number {
   // What the controls show right now (`noise`) is the line's doing and may lift the bound further, up to no bet at all.
-  return clip(Math.max(clip(3 * calm, floor, 0.3), noise), floor, 0.95);
+  return clip(Math.max(clip(margin * calm, floor, 0.3), noise), floor, 0.95);
 }

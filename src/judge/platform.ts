@@ -124,6 +124,7 @@ function observe(
 ): { targets: Record<string, TargetState>; readings: Reading[] } {
   const targets = { ...before.targets };
   const readings: Reading[] = [];
+  let lossy = false;
   for (const observation of observations) {
     const sample = read(observation);
     if (sample === undefined) continue;
@@ -138,10 +139,23 @@ function observe(
     const target = observeTarget(known, sample, away, tick, params.transfer_every_ms / 1000);
     targets[sample.key] = target;
     readings.push({ sample, away, target });
+    if (away.lost) lossy = true;
   }
+  if (lossy) forgetSignatures(targets, tick.t);
   // Sums below do not depend on the order in which targets were measured.
   readings.sort((a, b) => (a.sample.key < b.sample.key ? -1 : 1));
   return { targets, readings };
+}
+
+/** A lost SYN: the path drops packets whatever they carry, and that alone makes handshakes slow. */
+function forgetSignatures(targets: Record<string, TargetState>, t: number): void {
+  for (const key of Object.keys(targets)) {
+    const target = targets[key]!;
+    if (target.signature === undefined) continue;
+    // What was measured in this round is new and ours to change.
+    if (target.at === t) target.signature = undefined;
+    else targets[key] = { ...target, signature: undefined };
+  }
 }
 
 /** Drops a target not measured for a week; false when there is none. */
@@ -169,7 +183,8 @@ function advance(
     all: failingFactor * gate.noise.failing * gate.noise.failing,
     reach: failingFactor * gate.noise.failing,
     handshake: noiseFactor * size * gate.noise.crawl,
-    latency: noiseFactor * size * gate.noise.slow,
+    // A lost packet in a handshake is 200 ms and more: on a short path that is a factor of latency too.
+    latency: noiseFactor * size * Math.max(gate.noise.slow, gate.noise.crawl),
     goodput: 0,
   };
   state.streams = forStreams((stream) => {
@@ -186,6 +201,7 @@ function advance(
       good: now.good,
       t: tick.t,
       floor: params.floors[stream],
+      margin: params.margins[stream],
       noise: noise[stream],
     });
   });

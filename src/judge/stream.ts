@@ -38,13 +38,15 @@ export interface Step {
   /** Fold second. */
   t: number;
   floor: number;
+  /** How many times its learned mean calm badness is allowed to be. */
+  margin: number;
   /** Bound on the calm mean that the controls of earlier rounds ask for. */
   noise: number;
 }
 
 /** Evidence after one more sample. Learns nothing of calm: see `calm`. */
-export function step(before: StreamState, { y, good, t, floor, noise }: Step): StreamState {
-  const r = wager(before.r, y, nullMean(before.calm[0], floor, noise));
+export function step(before: StreamState, { y, good, t, floor, margin, noise }: Step): StreamState {
+  const r = wager(before.r, y, nullMean(before.calm[0], floor, noise, margin));
   const next = shaped(r, before.calm, round4(y));
   next.at = t;
   next.every = distance(before, t);

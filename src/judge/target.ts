@@ -26,6 +26,8 @@ const explain = Math.log(1.3);
 /** A throttled handshake: tls over connect at 2.5 times its normal while connect is within 1.5 times its own. */
 const signatureCrawl = Math.log(2.5);
 const signatureConnect = Math.log(1.5);
+/** Below this a handshake is an ordinary one, and ends a run of throttled ones. */
+const ordinaryCrawl = Math.log(1.5);
 
 /** What history and this round's controls say of one sample. Log-ratios, positive is worse; absent: not known. */
 export interface Deviation {
@@ -176,9 +178,11 @@ export function observeTarget(
   if (away.crawl !== undefined) {
     next.crawl = [round4(away.crawl), t];
     const near = before?.connect !== undefined && (sample.connect ?? 0) - before.connect[0] < signatureConnect;
-    if (away.crawl >= signatureCrawl && near) next.signature = Math.min(99, (before?.signature ?? 0) + 1);
-    else next.signature = undefined;
+    if (!near || away.crawl < ordinaryCrawl) next.signature = undefined;
+    else if (away.crawl >= signatureCrawl) next.signature = Math.min(99, (before?.signature ?? 0) + 1);
   }
+  // A filter that reads names lets the connection be: where SYNs are lost as well, the path is bad for everybody.
+  if (away.lost || (sample.failed && sample.connect === undefined)) next.signature = undefined;
   if (sample.rate !== undefined) {
     const since = before?.short ? Math.min(7200, t - before.short[1]) : transferEvery;
     next.transfers = Math.round((before?.transfers ?? transferEvery) * 0.8 + since * 0.2);

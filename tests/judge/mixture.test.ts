@@ -55,8 +55,9 @@ test('nothing is staked where calm is as bad as the bet', () => {
 });
 
 test('the null mean: three times what was learned, within the floor and .30, lifted by noise on the line', () => {
-  expect(nullMean(0.0001, 0.01, 0)).toBe(0.01);
-  expect(nullMean(0.02, 0.01, 0)).toBeCloseTo(0.06, 10);
-  expect(nullMean(0.4, 0.01, 0)).toBe(0.3);
-  expect(nullMean(0.001, 0.01, 0.6)).toBe(0.6);
+  expect(nullMean(0.0001, 0.01, 0, 3)).toBe(0.01);
+  expect(nullMean(0.02, 0.01, 0, 3)).toBeCloseTo(0.06, 10);
+  expect(nullMean(0.4, 0.01, 0, 3)).toBe(0.3);
+  expect(nullMean(0.001, 0.01, 0.6, 3)).toBe(0.6);
+  expect(nullMean(0.02, 0.01, 0, 2)).toBeCloseTo(0.04, 10);
 });
