@@ -1,40 +1,12 @@
 /** Five rounds of the daemon, a censor in the middle, its metrics as a scraper sees them, and its orderly end. */
 import { must } from './child.ts';
 import type { Lab } from './lab.ts';
-import { daemon, page } from './product.ts';
+import { daemon, scrape, shortRounds, value } from './product.ts';
 import type { Report } from './report.ts';
-
-/** Value of the first series whose name and labels contain all of this; undefined when there is none. */
-function value(metrics: string, name: string, ...labels: string[]): number | undefined {
-  const line = metrics
-    .split('\n')
-    .find((text) => new RegExp(`^${name}[{ ]`).test(text) && labels.every((label) => text.includes(label)));
-  return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
-}
-
-/** Scrapes until `ready` holds or the time is up; resolves with the last scrape. */
-async function scrape(lab: Lab, ready: (metrics: string) => boolean, patience_ms: number): Promise<string> {
-  let metrics = '';
-  for (const end = performance.now() + patience_ms; performance.now() < end; ) {
-    metrics = (await page(lab, '/metrics')) ?? metrics;
-    if (metrics && ready(metrics)) break;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  return metrics;
-}
-
-/** Rounds of six seconds: long enough for a round under a reset, short enough for `npm test`. */
-const settings = {
-  round: { interval: '6s', timeout: '2s' },
-  // Six seconds apart, rounds would use up a day's plan in hours and come ever more seldom.
-  budget: { daily: '1TB', monthly: '30TB' },
-  transfer: { every: '60s', timeout: '3s' },
-  web: { listen_address: '127.0.0.1:7322' },
-};
 
 export async function checkDaemon(lab: Lab, report: Report): Promise<void> {
   await lab.setRtt(80);
-  const server = daemon(lab, settings);
+  const server = daemon(lab, shortRounds);
   const rounds = (metrics: string) => value(metrics, 'reachd_rounds_total') ?? 0;
   const state = (metrics: string, name: string) =>
     value(metrics, 'reachd_platform_state', 'platform="x"', `state="${name}"`);

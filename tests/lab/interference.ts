@@ -1,4 +1,5 @@
 /** What a censor may do to the lab, as data, and the small words that censors are written in. */
+import type { Room } from './namespaces.ts';
 import { moods } from './nginx.ts';
 import { domestic, type Host, places, type World } from './world.ts';
 
@@ -20,7 +21,7 @@ export interface Interference {
   /** unbound-control commands to the ISP's resolver. */
   resolver?: { on: string[]; off: string[] };
   /** Programs run in a room. */
-  commands?: { on: [room: 'vantage' | 'isp', argv: string][]; off: [room: 'vantage' | 'isp', argv: string][] };
+  commands?: { on: [room: Room, argv: string][]; off: [room: Room, argv: string][] };
   /** Arguments of one `forge` each, run in `isp` on the customer's wire while the censor is on. */
   forge?: string[][];
   /** A transparent proxy in `isp` that hands connections with these names to another server. */

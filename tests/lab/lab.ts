@@ -11,7 +11,7 @@ import type { Interference, Rule } from './interference.ts';
 import { marks } from './interference.ts';
 import { buildRooms, directoryOf, inRoom, newLabName, type Room, reap, removeLab, setResolver } from './namespaces.ts';
 import { filterConfig, internetConfig, rootFile, startNginx, writeObjects } from './nginx.ts';
-import { control, startIspResolver, startPublicResolvers } from './unbound.ts';
+import { control, startHouseResolver, startIspResolver, startPublicResolvers } from './unbound.ts';
 import { makeWorld, places, type World } from './world.ts';
 
 export interface Lab {
@@ -25,8 +25,8 @@ export interface Lab {
   exec(argv: readonly string[], options?: Parameters<typeof finish>[1]): Promise<Ended>;
   /** Runs a program to its end in any room. */
   execIn(room: Room, argv: readonly string[]): Promise<Ended>;
-  /** Starts a program where the user sits; `close` stops it if the caller has not. */
-  spawn(argv: readonly string[], options?: Parameters<typeof serve>[1]): Server;
+  /** Starts a program where the user sits, or in another room; `close` stops it if the caller has not. */
+  spawn(argv: readonly string[], options?: Parameters<typeof serve>[1], room?: Room): Server;
   /** Round-trip time between the ISP and the Internet, in ms. */
   setRtt(ms: number): Promise<void>;
   /** Switches a censor on, for these platforms; resolves once it is in force. */
@@ -41,7 +41,11 @@ const source = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 /** Chains of our own in which censors write; the kernel's chains jump there for good. */
 const frame = (room: 'isp' | 'inet', family: 'ip4' | 'ip6'): string => {
   const nat = '*nat\n:censor - [0:0]\n-A PREROUTING -j censor\nCOMMIT\n';
-  if (room === 'inet') return nat;
+  if (room === 'inet') {
+    // a router far away answers for addresses that nobody has; a server's mood concerns the Internet's own clients too
+    const nobody = family === 'ip4' ? 'icmp-host-unreachable' : 'icmp6-addr-unreachable';
+    return `*filter\n-A FORWARD -j REJECT --reject-with ${nobody}\nCOMMIT\n${nat.replace('COMMIT', '-A OUTPUT -j censor\nCOMMIT')}`;
+  }
   // Neighbour discovery is no traffic: delayed, it would be paid for by the first connection.
   const discovery = (chain: string) =>
     family === 'ip4'
@@ -143,6 +147,7 @@ export async function startLab({ rtt_ms = 40 }: { rtt_ms?: number } = {}): Promi
       startPublicResolvers(name, directory, world),
     ]);
     servers.push(...started, await startIspResolver(name, directory, world));
+    servers.push(await startHouseResolver(name, directory, world));
     const rtt = { ms: rtt_ms };
     const censorship = censorsOf({
       name,
@@ -159,8 +164,8 @@ export async function startLab({ rtt_ms = 40 }: { rtt_ms?: number } = {}): Promi
       rootFile,
       exec: (argv, options) => finish(inRoom(name, 'vantage', argv), options),
       execIn: (room, argv) => finish(inRoom(name, room, argv)),
-      spawn(argv, options) {
-        const server = serve(inRoom(name, 'vantage', argv), options);
+      spawn(argv, options, room = 'vantage') {
+        const server = serve(inRoom(name, room, argv), options);
         servers.push(server);
         return server;
       },
@@ -251,7 +256,7 @@ function censorsOf({ name, directory, world, forge, servers, slow }: Workshop): 
       if (interference.slow_rtt_ms !== undefined) await slow(interference.slow_rtt_ms);
       for (const command of interference.resolver?.on ?? []) await control(directory, 'isp', command);
       for (const [room, argv] of interference.commands?.on ?? []) await must(inRoom(name, room, argv.split(' ')));
-      if (interference.nameservers) setResolver(name, ...interference.nameservers);
+      if (interference.nameservers) setResolver(name, 'vantage', ...interference.nameservers);
       active.push({ ...interference, rules });
       await refresh();
     },
@@ -262,7 +267,7 @@ function censorsOf({ name, directory, world, forge, servers, slow }: Workshop): 
         for (const command of resolver?.off ?? []) await control(directory, 'isp', command);
         for (const [room, argv] of commands?.off ?? []) await must(inRoom(name, room, argv.split(' ')));
       }
-      setResolver(name, places.services.resolver.ip4);
+      setResolver(name, 'vantage', places.services.resolver.ip4);
       await refresh();
     },
   };

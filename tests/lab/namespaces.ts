@@ -105,9 +105,10 @@ export async function buildRooms(lab: string): Promise<void> {
     `addr add ${border.inet.ip6}/64 dev isp`,
     `route add ${places.customers.ip4} via ${border.isp.ip4} ${cubic}`,
     `route add ${places.customers.ip6} via ${border.isp.ip6} ${cubic}`,
-    // The rest of the world does not exist: it says so at once instead of swallowing packets.
-    'route add unreachable 0.0.0.0/0',
-    'route add unreachable ::/0',
+    // The rest of the world does not exist: what would have to travel on is refused by a rule of `lab.ts`. (The kernel
+    // itself answers for unreachable routes only once a second.)
+    `route add 0.0.0.0/0 via ${border.isp.ip4}`,
+    `route add ::/0 via ${border.isp.ip6}`,
   ]);
   const wires: [Room, string][] = [
     ['vantage', 'eth0'],
@@ -116,16 +117,17 @@ export async function buildRooms(lab: string): Promise<void> {
     ['inet', 'isp'],
   ];
   for (const [room, device] of wires) await must(inRoom(lab, room, ['ethtool', '-K', device, ...offloads]));
-  setResolver(lab, places.services.resolver.ip4);
+  setResolver(lab, 'vantage', places.services.resolver.ip4);
+  setResolver(lab, 'inet', '9.9.9.9');
 }
 
 /** Runs `ip -batch` in a room. */
 export const batch = (lab: string, room: Room, lines: readonly string[]) =>
   must(inRoom(lab, room, ['ip', '-batch', '-']), { input: `${lines.join('\n')}\n` });
 
-/** Writes the resolv.conf that programs started in the vantage from now on will see. */
-export function setResolver(lab: string, ...servers: readonly string[]): void {
-  const directory = etcOf(namespaceOf(lab, 'vantage'));
+/** Writes the resolv.conf that programs started in a room from now on will see. */
+export function setResolver(lab: string, room: Room, ...servers: readonly string[]): void {
+  const directory = etcOf(namespaceOf(lab, room));
   mkdirSync(directory, { recursive: true });
   writeFileSync(`${directory}/resolv.conf`, servers.map((server) => `nameserver ${server}\n`).join(''));
 }

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { pki } from './certificate.ts';
 import { finish, type Server, serve } from './child.ts';
 import { inRoom } from './namespaces.ts';
-import { type Host, places, samples, type World } from './world.ts';
+import { type Host, hops, places, reference, samples, type World } from './world.ts';
 
 /** The authority that signs the lab's servers: hand it to clients as an extra trust anchor. */
 export const rootFile = pki('root.pem');
@@ -78,8 +78,22 @@ function location(directory: string, { name, objects, links }: Host, path: strin
   return `location = "${path}" { default_type ${type}; root ${directory}; try_files /${file} =500; }`;
 }
 
+/** What hosts of a special kind do instead of handing out objects. */
+const special: Readonly<Record<string, string>> = {
+  // redirects from one host to another and back, `/hop/0` answers; a redirect that leads nowhere; one that leads to x.com
+  [hops]: [
+    'location = /hop/0 { return 200 "arrived\\n"; }',
+    ...Array.from({ length: 20 }, (_, n) => `location = /hop/${n + 1} { return 302 https://${hops}/hop/${n}; }`),
+    'location = /broken { return 302 https://; }',
+    'location = /to-x { return 302 https://x.com/robots.txt; }',
+  ].join('\n    '),
+  // the reference probe listens on the Internet's own loopback
+  [reference]: 'location / { proxy_pass http://127.0.0.1:7322; proxy_set_header Host 127.0.0.1; }',
+};
+
 function serversOf(host: Host, directory: string): string {
-  const locations = [...host.objects.keys()].map((path) => location(directory, host, path)).join('\n    ');
+  const locations =
+    special[host.name] ?? [...host.objects.keys()].map((path) => location(directory, host, path)).join('\n    ');
   const cleartext = host.control !== undefined || host.platform === undefined || host.name.startsWith('clear.');
   return `
   server {

@@ -22,9 +22,11 @@ const base = (lab: Lab): Settings => ({
   round: { timeout: '3s' },
 });
 
-/** Common arguments: a fresh data directory and a configuration written for this run. JSON is YAML. */
-function argumentsFor(lab: Lab, settings: Settings): string[] {
-  const directory = mkdtempSync(`${lab.directory}/run-`);
+/** What a run leaves behind for the next: its configuration and its data. */
+export const newDirectory = (lab: Lab) => mkdtempSync(`${lab.directory}/run-`);
+
+/** Common arguments: a data directory and a configuration written for this run. JSON is YAML. */
+function argumentsFor(lab: Lab, settings: Settings, directory: string): string[] {
   writeFileSync(`${directory}/reachd.yaml`, JSON.stringify({ ...base(lab), ...settings }, null, 2));
   return ['--config.file', `${directory}/reachd.yaml`, '--data.path', `${directory}/data`];
 }
@@ -38,10 +40,15 @@ export interface Probed {
 }
 
 /** One round by `reachd probe --output ndjson`. */
-export async function probe(lab: Lab, platforms: readonly string[], settings: Settings = {}): Promise<Probed> {
+export async function probe(
+  lab: Lab,
+  platforms: readonly string[],
+  settings: Settings = {},
+  directory = newDirectory(lab),
+): Promise<Probed> {
   const before = performance.now();
   const { code, stdout, stderr } = await lab.exec(
-    [process.execPath, program, 'probe', ...platforms, '--output', 'ndjson', ...argumentsFor(lab, settings)],
+    [process.execPath, program, 'probe', ...platforms, '--output', 'ndjson', ...argumentsFor(lab, settings, directory)],
     { timeout_ms: 90_000 }, // a round ends at 0.75 of its minute
   );
   const ms = Math.round(performance.now() - before);
@@ -52,13 +59,57 @@ export async function probe(lab: Lab, platforms: readonly string[], settings: Se
   }
 }
 
-/** The daemon, on the vantage's own loopback. */
-export function daemon(lab: Lab, settings: Settings): Server {
-  return lab.spawn([process.execPath, program, 'run', ...argumentsFor(lab, settings)]);
+/** The daemon, on the loopback of the room that it runs in: the vantage's, or as a reference probe the Internet's. */
+export function daemon(
+  lab: Lab,
+  settings: Settings,
+  room: 'vantage' | 'inet' = 'vantage',
+  directory = newDirectory(lab),
+): Server {
+  return lab.spawn([process.execPath, program, 'run', ...argumentsFor(lab, settings, directory)], {}, room);
 }
 
-/** A page of the daemon's web server, fetched where the user sits; undefined while there is none. */
-export async function page(lab: Lab, path: string): Promise<string | undefined> {
-  const { code, stdout } = await lab.exec(['curl', '-sf', '--noproxy', '*', '-m', '5', `http://127.0.0.1:7322${path}`]);
+/** A page of the daemon's web server, fetched in its own room; undefined while there is none. */
+export async function page(lab: Lab, path: string, room: 'vantage' | 'inet' = 'vantage'): Promise<string | undefined> {
+  const { code, stdout } = await lab.execIn(room, [
+    'curl',
+    '-sf',
+    '--noproxy',
+    '*',
+    '-m',
+    '5',
+    `http://127.0.0.1:7322${path}`,
+  ]);
   return code === 0 ? stdout : undefined;
 }
+
+/** Value of the first series whose name and labels contain all of this; undefined when there is none. */
+export function value(metrics: string, name: string, ...labels: string[]): number | undefined {
+  const line = metrics
+    .split('\n')
+    .find((text) => new RegExp(`^${name}[{ ]`).test(text) && labels.every((label) => text.includes(label)));
+  return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
+}
+
+/** Scrapes until `ready` holds or the time is up; resolves with the last scrape. */
+export async function scrape(
+  lab: Lab,
+  ready: (metrics: string) => boolean,
+  patience_ms: number,
+  room: 'vantage' | 'inet' = 'vantage',
+): Promise<string> {
+  let metrics = '';
+  for (const end = performance.now() + patience_ms; performance.now() < end; ) {
+    metrics = (await page(lab, '/metrics', room)) ?? metrics;
+    if (metrics && ready(metrics)) break;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return metrics;
+}
+
+/** Rounds of six seconds: long enough for a round under a reset, short enough for `npm test`. */
+export const shortRounds = {
+  round: { interval: '6s', timeout: '2s' },
+  transfer: { every: '60s', timeout: '3s' },
+  web: { listen_address: '127.0.0.1:7322' },
+} as const;

@@ -1,12 +1,19 @@
 /** The acceptance table's rows that a kernel can play: censor, and what one round of the real program must say. */
 import type { CensorName } from './censors.ts';
 import type { Settings } from './product.ts';
+import { hops, samples } from './world.ts';
 
 export interface Row {
   name: string;
   on: readonly CensorName[];
-  /** Whom the censor is after; `x` unless said. */
+  /** Whom the censor is after; `x` unless said. `controls` are all controls. */
   against?: readonly string[];
+  /** Whose verdict is expected; those that the censor is after unless said. */
+  judged?: readonly string[];
+  /** The daemon has run here for some rounds before the censor came: addresses are validated. */
+  after_daemon?: true;
+  /** A reference probe runs on the Internet's side, where no censor is. */
+  with_reference?: true;
   /** Platforms that are measured; `x` and a bystander unless said. */
   measured?: readonly string[];
   settings?: Settings;
@@ -27,10 +34,11 @@ export interface Row {
   quick?: true;
 }
 
-/** One name in clear text instead of the built-in targets. */
-const cleartext: Settings = {
-  platforms: [{ name: 'x', targets: [{ name: 'x/website', url: 'http://clear.x.com/' }] }],
-};
+/** One target instead of the built-in ones. */
+const only = (url: string): Settings => ({ platforms: [{ name: 'x', targets: [{ name: 'x/website', url }] }] });
+const cleartext = only('http://clear.x.com/');
+const redirected = only(`https://${hops}/to-x`);
+const ref = { with_reference: true } as const;
 
 const row = (name: CensorName, expect: Row['expect'], more: Partial<Row> = {}): Row => ({
   name,
@@ -38,6 +46,7 @@ const row = (name: CensorName, expect: Row['expect'], more: Partial<Row> = {}): 
   expect,
   ...more,
 });
+const plain = (name: string, expect: Row['expect'], settings: Settings): Row => ({ name, on: [], expect, settings });
 const quick = { quick: true } as const;
 const unknowable = { state: 'inconclusive', bystander: 'inconclusive' } as const;
 const all = ['x', 'facebook', 'instagram', 'youtube'] as const;
@@ -46,11 +55,36 @@ export const rows: readonly Row[] = [
   // ---- nothing wrong with the platform's path
   { name: 'success-https', on: [], expect: { state: 'reachable', vantage: 'online' }, measured: all, quick: true },
   { name: 'success-http', on: [], expect: { state: 'reachable', vantage: 'online' }, settings: cleartext },
+  plain('idn-host', { state: 'reachable' }, only('https://bücher.x.com/')),
+  plain('large-body', { state: 'reachable' }, only(`https://x.com${Object.keys(samples).at(-1)}`)),
+  plain('redirect-chain', { state: 'reachable' }, only(`https://${hops}/hop/3`)),
+  plain('too-many-redirects', { state: 'unreachable' }, only(`https://${hops}/hop/15`)),
+  plain('broken-location', { state: 'unreachable' }, only(`https://${hops}/broken`)),
+  plain('site-down-nxdomain', { state: 'unreachable' }, only('https://gone.x.com/')),
+  plain('site-down-no-addresses', { state: 'unreachable' }, only('https://barren.x.com/')),
+  row(
+    'sni-reset',
+    { state: 'reachable', bystander: 'reachable' },
+    { name: 'controls-reset-site-https-ok', against: ['controls'], judged: ['x'] },
+  ),
   row('server-wall-429', { state: 'refused', vantage: 'online' }, quick),
   row('captcha-https', { state: 'refused' }),
   row('legal-451', { state: 'refused', mechanism: 'http.legal' }),
   row('cert-expired-for-all', { state: 'unreachable' }, quick),
   row('cert-unknown-ca-for-all', { state: 'unreachable' }),
+  row(
+    'cert-expired-for-all',
+    { ...unknowable, note: 'clock_skew' },
+    { name: 'clock-skew', against: [...all, 'controls'], judged: ['x'] },
+  ),
+  row(
+    'cert-expired-for-all',
+    { state: 'unreachable', note: 'down_elsewhere' },
+    { name: 'cert-expired-for-all, ref', ...ref },
+  ),
+  row('withdrawn-route', { state: 'unreachable', mechanism: 'ip.unreachable' }),
+  row('withdrawn-route', { state: 'unreachable', note: 'down_elsewhere' }, { name: 'withdrawn-route, ref', ...ref }),
+  row('pihole', { state: 'inconclusive', note: 'local_filter' }),
   row('doh-blocked-only', { state: 'reachable', vantage: 'online' }, quick),
   row('broken-ipv6', { state: 'reachable', vantage: 'online' }, quick),
   row('loss-1', { state: 'reachable', vantage: 'online' }),
@@ -73,10 +107,26 @@ export const rows: readonly Row[] = [
   row('dns-localhost', { state: 'blocked', mechanism: 'dns.injection.bogon' }),
   row('dns-blockpage', { state: 'blocked', mechanism: 'dns.injection.blockpage' }, quick),
   row('dns-race', { state: 'blocked|reachable', mechanisms: ['dns.injection.other'] }),
+  row(
+    'dns-ghost',
+    { state: 'blocked', mechanism: 'dns.injection.blockpage' },
+    { settings: only('https://gone.x.com/') },
+  ),
+  {
+    name: 'dns-nxdomain-and-doh-dropped',
+    on: ['dns-nxdomain', 'doh-blocked-only'],
+    after_daemon: true,
+    expect: { state: 'blocked', mechanism: 'dns.nxdomain' },
+  },
   row('dns-interception', { state: 'reachable', mechanisms: ['dns.interception'] }),
 
   // ---- addresses
   row('ip-drop', { state: 'unreachable', mechanism: 'tcp.timeout' }, quick),
+  row(
+    'ip-drop',
+    { state: 'unreachable', note: 'reachable_elsewhere', mechanism: 'tcp.timeout' },
+    { name: 'ip-drop, ref', ...ref },
+  ),
   row('ip-reset', { state: 'unreachable', mechanism: 'tcp.refused' }),
   row('ip-reset-midway', { state: 'blocked', mechanism: 'tls.reset|tcp.reset' }),
   row('ip-prohibited', { state: 'unreachable', mechanism: 'ip.unreachable' }),
@@ -91,6 +141,21 @@ export const rows: readonly Row[] = [
   row('mitm-dnat', { state: 'unreachable', mechanism: 'tls.mitm' }),
   row('mitm-two-companies', { state: 'blocked', mechanism: 'tls.mitm' }, { against: ['x', 'youtube'] }),
   row('dns-plus-sni', { state: 'blocked', mechanisms: ['dns.injection.other', 'tls.reset.sni'] }),
+  row(
+    'dns-nxdomain',
+    { state: 'blocked', mechanism: 'dns.nxdomain' },
+    { name: 'redirect-then-nxdomain', settings: redirected },
+  ),
+  row(
+    'sni-reset',
+    { state: 'blocked', mechanism: 'tls.reset.sni' },
+    { name: 'redirect-then-sni-reset', settings: redirected },
+  ),
+  row(
+    'sni-drop',
+    { state: 'blocked', mechanism: 'tls.timeout.sni' },
+    { name: 'redirect-then-timeout', settings: redirected },
+  ),
   row('large-hello-only', { state: 'reachable', note: 'large_hello' }),
 
   // ---- cleartext

@@ -11,10 +11,11 @@ import { type Lab, startLab } from './lab.ts';
 import { nothingLeaks } from './leak-check.ts';
 import { whyNot } from './packages.ts';
 import { checkPhases } from './phases-check.ts';
-import { probe } from './product.ts';
+import { daemon, newDirectory, page, probe, scrape, shortRounds, value } from './product.ts';
 import { createScore } from './report.ts';
 import { type Row, rows } from './rows.ts';
 import { describe, faults } from './verdict-check.ts';
+import { reference as referenceName } from './world.ts';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const records = process.argv.find((word) => word.startsWith('--records='))?.slice('--records='.length);
@@ -24,15 +25,33 @@ const wanted = (name: string) => words.length === 0 || words.some((word) => name
 const { report, end } = createScore();
 
 async function play(lab: Lab, row: Row): Promise<void> {
-  const { on, against = ['x'], measured = ['x', 'youtube'] } = row;
+  const { on, against = ['x'], measured = ['x', 'youtube'], settings = {} } = row;
+  const directory = newDirectory(lab);
+  if (row.after_daemon) await live(lab, 'vantage', directory).then((server) => server.stop());
+  const reference = row.with_reference ? await live(lab, 'inet', newDirectory(lab)) : undefined;
   for (const censor of on) await lab.on(censor, against);
-  const probed = await probe(lab, measured, row.settings);
+  // what it says of the platform must be younger than the censor: a platform's own fault is everybody's
+  if (reference) await scrape(lab, rounds((await roundsOf(lab, 'inet')) + 2), 60_000, 'inet');
+  const asked = reference ? { ...settings, references: [`https://${referenceName}`] } : settings;
+  const probed = await probe(lab, measured, asked, directory);
   await lab.clear();
+  await reference?.stop();
   const { expected, got } = describe(row, probed);
   const wrong = faults(row, probed);
   report(row.name, expected, `${got}  ${(probed.ms / 1000).toFixed(1)} s`, wrong.length === 0, wrong);
   if (records && probed.round)
     writeFileSync(`${records}/${row.name}.json`, `${JSON.stringify(probed.round, null, 1)}\n`);
+}
+
+const roundsIn = (metrics: string) => value(metrics, 'reachd_rounds_total') ?? 0;
+const rounds = (least: number) => (metrics: string) => roundsIn(metrics) >= least;
+const roundsOf = async (lab: Lab, room: 'vantage' | 'inet') => roundsIn((await page(lab, '/metrics', room)) ?? '');
+
+/** A daemon that has finished three rounds. */
+async function live(lab: Lab, room: 'vantage' | 'inet', directory: string) {
+  const server = daemon(lab, shortRounds, room, directory);
+  await scrape(lab, rounds(3), 60_000, room);
+  return server;
 }
 
 /** Two labs side by side: a round mostly waits. What is timed runs before, alone. */

@@ -8,6 +8,12 @@ import { places, type World } from './world.ts';
 /** Names that answer with the address of the resolver that asked. */
 const whoami = ['whoami.akamai.net', 'whoami.ipv4.akahelp.net'];
 
+/** Every ad list carries these: a resolver that falsifies them is a household's filter, not a censor. */
+const advertisers = ['doubleclick.net', 'www.doubleclick.net', 'ad.doubleclick.net', 'googleadservices.com'];
+
+/** Names that exist and have no address. */
+const barren = ['barren.x.com'];
+
 type Pair = { ip4: string; ip6: string };
 
 /** What the whoami names say to a resolver whose queries come from these addresses. */
@@ -32,9 +38,8 @@ function zone(world: World): string[] {
   };
   for (const host of world.hosts) add(host.name, host);
   for (const { name, ip4, ip6 } of world.resolvers) add(name, { ip4: [ip4], ip6: [ip6] });
-  // Every ad list carries these: a resolver that falsifies them is a household's filter, not a censor.
-  for (const name of ['doubleclick.net', 'www.doubleclick.net', 'ad.doubleclick.net', 'googleadservices.com'])
-    add(name, { ip4: ['142.250.185.200'], ip6: ['2a00:1450:4001::c8'] });
+  for (const name of advertisers) add(name, { ip4: ['142.250.185.200'], ip6: ['2a00:1450:4001::c8'] });
+  for (const name of barren) lines.push(`local-data: '${name}. 3600 IN TXT "nobody lives here"'`);
   const { portal } = places.services;
   add('login.isp.test', { ip4: [portal.ip4], ip6: [portal.ip6] });
   return lines;
@@ -115,6 +120,15 @@ export async function startIspResolver(lab: string, directory: string, world: Wo
   const names = world.hosts.flatMap(({ name }) => [name, 'A', name, 'AAAA']);
   await must(inRoom(lab, 'isp', ['dig', `@${resolver.ip4}`, '+noall', ...names]));
   return server;
+}
+
+/** A Pi-hole: asks the ISP's resolver, but denies what its lists carry, advertisements and here a platform too. */
+export function startHouseResolver(lab: string, directory: string, world: World): Promise<Server> {
+  const { house, resolver } = places.services;
+  const denied = [...advertisers, ...world.platform('x').map(({ name }) => name)];
+  const data = denied.map((name) => `local-zone: "${name}" always_null`);
+  const text = config('house', directory, [house.ip4, house.ip6], [], data);
+  return start(lab, 'isp', directory, 'house', `${text}forward-zone:\n  name: "."\n  forward-addr: ${resolver.ip4}\n`);
 }
 
 /** 8.8.8.8, 1.1.1.1 and 9.9.9.9 in `inet`, in clear text and as DNS over HTTPS (HTTP/2 only: unbound speaks no other). */

@@ -10,10 +10,13 @@ const shortOf = ({ state, mechanism, confidence, rule, notes }: Verdict) =>
   [state, mechanism, confidence, `(${rule})`, ...notes].filter(Boolean).join(' ');
 
 /** Both sides of a row in a few words. */
-export function describe({ expect, against = ['x'] }: Row, { round }: Probed): { expected: string; got: string } {
+export function describe(
+  { expect, against = ['x'], judged = against }: Row,
+  { round }: Probed,
+): { expected: string; got: string } {
   const { state, mechanism, mechanisms, note, vantage } = expect;
   const expected = [state, mechanism ?? mechanisms?.join('+'), note, vantage].filter(Boolean).join(' ');
-  const verdict = round?.verdicts?.[against[0]!];
+  const verdict = round?.verdicts?.[judged[0]!];
   return { expected, got: verdict ? `${shortOf(verdict)} ${round?.vantage.state}` : 'no verdict' };
 }
 
@@ -24,7 +27,7 @@ function exitOf(states: readonly string[]): number {
 }
 
 /** Everything that is not as expected, one line each. */
-export function faults({ expect, against = ['x'] }: Row, { code, round, stderr }: Probed): string[] {
+export function faults({ expect, against = ['x'], judged = against }: Row, { code, round, stderr }: Probed): string[] {
   if (!round) return [`exit ${code}, no record: ${stderr.trim().slice(0, 500)}`];
   const wrong: string[] = [];
   const check = (fine: boolean, fault: string) => {
@@ -32,7 +35,7 @@ export function faults({ expect, against = ['x'] }: Row, { code, round, stderr }
   };
   const { state, mechanism, mechanisms = [], confidence, vantage, note, never, bystander = 'reachable' } = expect;
   const verdicts = round.verdicts ?? {};
-  for (const name of against) {
+  for (const name of judged) {
     const verdict = verdicts[name];
     if (!verdict) return [`no verdict of ${name}`];
     const said = `${name}: ${shortOf(verdict)}`;
@@ -48,7 +51,7 @@ export function faults({ expect, against = ['x'] }: Row, { code, round, stderr }
     if (never) check(!allows(never, verdict.state), `${said}: never ${never}`);
   }
   for (const [name, verdict] of Object.entries(verdicts))
-    if (!against.includes(name))
+    if (!judged.includes(name))
       check(
         allows(bystander, verdict.state),
         `${name}: ${shortOf(verdict)}: expected ${bystander} (nobody is after it)`,

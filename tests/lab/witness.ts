@@ -131,6 +131,16 @@ export const allAnswers = (name: string, server: string): Question => ({
   },
 });
 
+/** What a ClientHello of one segment, or of two, is answered with. */
+export const hello = (name: string, size: 'small' | 'large'): Question => ({
+  label: `${size} hello to ${name}`,
+  async ask(lab) {
+    const script = fileURLToPath(new URL('./hello.ts', import.meta.url));
+    const groups = size === 'large' ? 'X25519MLKEM768:X25519' : 'X25519';
+    return (await lab.exec([process.execPath, script, lab.world.host(name).ip4[0]!, name, groups])).stdout.trim();
+  },
+});
+
 /** Kilobits a second of a download from its first byte on, stopped after some seconds. */
 export const goodput = (name: string, max_s = 6): Question => ({
   label: `goodput of ${name}`,

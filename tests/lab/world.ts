@@ -26,6 +26,8 @@ export const places = {
     block: { ip4: '39.32.0.80', ip6: '2407:d000:0:80::80' },
     portal: { ip4: '39.32.0.81', ip6: '2407:d000:0:81::81' },
     evil: { ip4: '39.32.0.82', ip6: '2407:d000:0:82::82' },
+    // a filtering resolver in the household, as far as the vantage can tell
+    house: { ip4: '192.168.77.53', ip6: 'fd00:77::53' },
   },
 } as const;
 
@@ -53,7 +55,7 @@ export interface World {
   hosts: Host[];
   resolvers: Resolver[];
   host(name: string): Host;
-  /** Every host of a platform, disabled platforms included. */
+  /** Every host of a platform, disabled platforms included; of `controls`, every control's. */
   platform(name: string): Host[];
 }
 
@@ -114,6 +116,10 @@ export const samples: Readonly<Record<string, number>> = {
   '/sample/32m': 1 << 25,
 };
 
+/** A site that does nothing but redirect, and the name under which a reference probe is published. */
+export const hops = 'hops.example.net';
+export const reference = 'reference.example.net';
+
 /** Builds the world from the built-in platforms and controls. */
 export function makeWorld(): World {
   const { platforms = [], siblings = {} } = builtIn('platforms.yaml');
@@ -156,7 +162,8 @@ export function makeWorld(): World {
   }
   for (const url of Object.values(siblings).flat()) place(url, false, {});
   for (const { name, url, transfer = false, country } of controls) place(url, transfer, { control: name, country });
-  for (const name of ['example.org', 'example.com', 'www.example.net']) settle(name, {});
+  for (const name of ['example.org', 'example.com', hops, reference]) settle(name, {});
+  settle('xn--bcher-kva.x.com', { platform: 'x' });
   settle(places.cache, { platform: 'youtube' });
   // A platform's cleartext name: censors of port 80 need one that answers without redirecting to TLS.
   settle('clear.x.com', { platform: 'x' });
@@ -170,6 +177,7 @@ export function makeWorld(): World {
       if (!found) throw new Error(`no ${name} in the lab`);
       return found;
     },
-    platform: (name) => all.filter((host) => host.platform === name),
+    platform: (name) =>
+      all.filter((host) => (name === 'controls' ? host.control !== undefined : host.platform === name)),
   };
 }

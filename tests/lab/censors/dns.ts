@@ -50,6 +50,15 @@ export const dns = {
       })),
     }),
   },
+  'dns-ghost': {
+    why: 'a name that exists nowhere gets the address of a block page, because it ends like a forbidden one',
+    play: () => ({
+      resolver: {
+        on: ['local_zone gone.x.com redirect', `local_data gone.x.com 60 IN A ${places.services.block.ip4}`],
+        off: ['local_zone_remove gone.x.com'],
+      },
+    }),
+  },
   'dns-race': {
     why: 'a forged answer overtakes the real one (China): the public resolver is the configured one here',
     play: (scene) => ({

@@ -1,11 +1,13 @@
 /** Nothing wrong with the platform's path: its own faults, the household, the line, the border. */
-import { type Censor, closedBorder, divert, serversInMood } from '../interference.ts';
+import { addressesOf, type Censor, closedBorder, divert, serversInMood } from '../interference.ts';
 import { places, resolvers } from '../world.ts';
 
 const resolverIps = resolvers.flatMap(({ ip4, ip6 }) => [
   { ip: ip4, family: 'ip4' as const },
   { ip: ip6, family: 'ip6' as const },
 ]);
+
+const bits = { ip4: 32, ip6: 128 } as const;
 
 /** Nothing reaches the resolver's port, over either protocol. */
 const mute = ['iptables', 'ip6tables'].flatMap((program) =>
@@ -33,6 +35,19 @@ export const line = {
   'cert-unknown-ca-for-all': {
     why: 'the platform itself shows a chain that nobody trusts',
     play: (scene) => ({ rules: serversInMood(scene, 'unknown_ca') }),
+  },
+  'withdrawn-route': {
+    why: "the platform's routes are gone for everybody (Meta, 4 October 2021): a router far away says host unreachable",
+    play: (scene) => ({
+      commands: {
+        on: addressesOf(scene).map(({ ip, family }) => ['inet', `ip addr del ${ip}/${bits[family]} dev lo`]),
+        off: addressesOf(scene).map(({ ip, family }) => ['inet', `ip addr add ${ip}/${bits[family]} dev lo`]),
+      },
+    }),
+  },
+  pihole: {
+    why: 'the household has a resolver of its own that denies advertisements and this platform',
+    play: () => ({ nameservers: [places.services.house.ip4] }),
   },
   'doh-blocked-only': {
     why: 'only the trusted resolvers are dropped (Iran, Russia since 2021); the platforms are not',

@@ -61,4 +61,13 @@ export const dns: readonly Expectation[] = [
       [allAnswers('www.ripe.net', '8.8.8.8'), /^[\d.,]+\+\d+$/],
     ],
   },
+  {
+    censor: 'dns-ghost',
+    sees: [
+      [ask('gone.x.com'), block.ip4],
+      [ask('gone.x.com', '8.8.8.8'), 'NXDOMAIN'],
+      [ask('x.com'), real],
+      ...bystanders,
+    ],
+  },
 ];

@@ -122,4 +122,17 @@ export const line: readonly Expectation[] = [
       [dns('x.com', '1.1.1.1', '+https'), real],
     ],
   },
+  {
+    censor: 'withdrawn-route',
+    sees: [[https('x.com'), 'no route to host'], [https('x.com', { family: 6 }), 'no route to host'], ...bystanders],
+  },
+  {
+    censor: 'pihole',
+    sees: [
+      [dns('x.com'), '0.0.0.0'],
+      [dns('doubleclick.net'), '0.0.0.0'],
+      [dns('x.com', '8.8.8.8'), real],
+      ...bystanders,
+    ],
+  },
 ];

@@ -1,6 +1,6 @@
 /** What must be seen under censors of addresses, ClientHellos and requests. */
 import { bystanders, type Expectation, neutral } from '../expectation.ts';
-import { dns, http, https, issuer } from '../witness.ts';
+import { dns, hello, http, https, issuer } from '../witness.ts';
 
 export const path: readonly Expectation[] = [
   {
@@ -101,8 +101,23 @@ export const path: readonly Expectation[] = [
       [https('www.ripe.net'), '200'],
     ],
   },
-  // curl's hello fits one segment and passes; the product's own table sends the large one
-  { censor: 'large-hello-only', sees: [[https('x.com'), '200'], ...bystanders] },
+  {
+    censor: 'large-hello-only',
+    sees: [
+      [hello('x.com', 'small'), 'answered'],
+      [hello('x.com', 'large'), 'timeout'],
+      [https('x.com'), '200'],
+      ...bystanders,
+    ],
+  },
+  // the hello of two segments carries the name too, in either of them
+  {
+    censor: 'sni-reset',
+    sees: [
+      [hello('x.com', 'large'), 'ECONNRESET'],
+      [hello('www.ripe.net', 'large'), 'answered'],
+    ],
+  },
   {
     censor: 'http-host-reset',
     sees: [[http('clear.x.com'), 'reset in http'], [http('example.org', { at: 'clear.x.com' }), '404'], ...bystanders],
