@@ -28,7 +28,8 @@ export interface View {
   slow: number | undefined;
   crawl: number | undefined;
   short: number | undefined;
-  /** log bit/s of the last transfer. */
+  /** Usual and last transfer, log bit/s. */
+  goodput: number | undefined;
   rate: number | undefined;
 }
 
@@ -108,6 +109,7 @@ export function view(control: ControlState, { t, interval }: Tick): View {
     slow: recent(control.slow, t, seconds),
     crawl: recent(control.crawl, t, seconds),
     short: recent(control.short, t, Math.max(transferSeconds, seconds)),
+    goodput: control.goodput?.[0],
     rate: recent(control.rate, t, Math.max(transferSeconds, seconds)),
   };
 }

@@ -15,8 +15,12 @@ import { commonCrawl, matchedSlowness } from './target.ts';
 const contrast = 3;
 /** Two plateaus within 15 % of each other are one set rate. */
 const sameRate = 1.15;
-/** Samples in a row with the signature of a throttled handshake; one alone is a lost packet. */
-const signatures = 3;
+/**
+ * Handshakes in a row, of one target or of all targets together, that crawl while connects are normal and no SYN is
+ * lost. A path that drops a fifth of its packets slows four handshakes in five, but not twelve in a row, and drops SYNs.
+ */
+const signatures = 6;
+const signaturesTogether = 12;
 /** Path-matched controls are fine when they are within 1.4 times their normal, and their transfers within 2 times. */
 const fineSlow = Math.log(1.4);
 const fineShort = Math.log(2);
@@ -70,6 +74,8 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
   };
   let failed4 = false;
   let failed6 = false;
+  let together = 0;
+  let every = true;
   let matchedFine = true;
   let matchedAny = false;
   for (const key of Object.keys(state.targets)) {
@@ -87,6 +93,10 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
       facts.short = short;
       facts.bps = target.rates?.[0];
     }
+    if (target.crawl !== undefined && tick.t - target.crawl[1] <= 2 * target.every + tick.interval / 2) {
+      together += Math.min(target.signature ?? 0, signatures);
+      every &&= (target.signature ?? 0) > 0;
+    }
     if ((target.signature ?? 0) >= signatures && crawl > 0) facts.signature = true;
     if (short > fineShort && steady(target)) facts.plateau = true;
     const before = target.rates?.[1];
@@ -100,6 +110,7 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
     if (along > fineSlow || !lineCarries(views, target, short)) matchedFine = false;
   }
   facts.controlsFine = matchedAny && matchedFine && (commonCrawl(views) ?? 0) < fineSlow;
+  if (every && together >= signaturesTogether) facts.signature = true;
   facts.only6 = failed6 && !failed4;
   return facts;
 }

@@ -98,6 +98,21 @@ export function commonShortfall(views: readonly View[]): number | undefined {
   return least;
 }
 
+/**
+ * Seconds a bit that the line takes beyond its usual, by the control whose transfers are the fastest: a distant control
+ * is slow by its own distance and feels a narrower line less. A busy line costs every transfer the same for its bits.
+ */
+function narrowing(views: readonly View[]): number {
+  let usual: number | undefined;
+  let now = 0;
+  for (const { goodput, rate } of views) {
+    if (rate === undefined || goodput === undefined || (usual !== undefined && goodput <= usual)) continue;
+    usual = goodput;
+    now = rate;
+  }
+  return usual === undefined ? 0 : Math.max(0, Math.exp(-now) - Math.exp(-usual));
+}
+
 /** Level for this block where it is known, else the target's own. */
 function usual(state: TargetState, block: number | undefined): { level: number; foreign: boolean } | undefined {
   let familiar = false;
@@ -138,8 +153,13 @@ export function deviation(
     result.crawl = away > explain ? away - Math.max(0, commonCrawl(views) ?? 0) : away;
   }
   if (sample.rate !== undefined && state.goodput && state.goodput[1] >= knownGoodput) {
-    const away = shortfall(sample.rate, state.goodput[0] + hour.goodput, sample.connect, connect?.[0]);
-    result.short = away > 0 ? away - Math.max(0, commonShortfall(views) ?? 0) : away;
+    const level = state.goodput[0] + hour.goodput;
+    const away = shortfall(sample.rate, level, sample.connect, connect?.[0]);
+    if (away > explain) {
+      const narrow = -Math.log(Math.exp(-level) + narrowing(views));
+      const asFactor = away - Math.max(0, commonShortfall(views) ?? 0);
+      result.short = Math.min(asFactor, shortfall(sample.rate, narrow, sample.connect, connect?.[0]));
+    } else result.short = away;
   }
   return result;
 }
