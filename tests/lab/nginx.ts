@@ -143,10 +143,10 @@ export function internetConfig(world: World, directory: string): string {
 `;
 }
 
-/** The block page, the hotel's login page and the impostor, in `isp`. */
+/** The block page, the hotel's login page, the impostor, and an honest embedded cache, in `isp`. */
 export function filterConfig(directory: string): string {
   const both = ({ ip4, ip6 }: { ip4: string; ip6: string }) => [ip4, ip6];
-  const { block, portal, evil } = places.services;
+  const { block, portal, evil, cache } = places.services;
   const notice =
     'return 200 "<html><head><title>Surf Safely!</title></head><body>This site is not accessible. The site you are trying to access contains content that is prohibited for viewership from within Pakistan.</body></html>";';
   return `${head(directory, 'isp')}
@@ -155,6 +155,7 @@ export function filterConfig(directory: string): string {
   server { ${listen(both(portal), 80)} server_name login.isp.test; return 200 "<title>Please log in</title>"; }
   server { ${listen(both(portal), 80, ' default_server')} server_name _; return 302 http://login.isp.test/welcome; }
   server { ${listen(both(portal), 443, ' ssl http2')} ${certificate(pki('block.pem'), pki('block.key'))} return 302 http://login.isp.test/welcome; }
+  server { ${listen(both(cache), 443, ' ssl http2')} ${own(directory)} return 200 "cached\\n"; }
   server { ${listen(both(evil), 80)} return 200 "<title>ok</title>"; }
   server { ${listen(both(evil), 443, ' ssl http2')} ${certificate(pki('evil.pem'), pki('evil.key'))} return 200 "<title>ok</title>"; }
 }

@@ -85,6 +85,7 @@ export const rows: readonly Row[] = [
   row('withdrawn-route', { state: 'unreachable', mechanism: 'ip.unreachable' }),
   row('withdrawn-route', { state: 'unreachable', note: 'down_elsewhere' }, { name: 'withdrawn-route, ref', ...ref }),
   row('pihole', { state: 'inconclusive', note: 'local_filter' }),
+  row('isp-cache', { state: 'reachable', vantage: 'online' }),
   row('doh-blocked-only', { state: 'reachable', vantage: 'online' }, quick),
   row('broken-ipv6', { state: 'reachable', vantage: 'online' }, quick),
   row('loss-1', { state: 'reachable', vantage: 'online' }),
@@ -157,6 +158,8 @@ export const rows: readonly Row[] = [
     { name: 'redirect-then-timeout', settings: redirected },
   ),
   row('large-hello-only', { state: 'reachable', note: 'large_hello' }),
+
+  row('http-silence', { state: 'unreachable|blocked', mechanism: 'http.timeout' }),
 
   // ---- cleartext
   row('http-host-reset', { state: 'blocked', mechanism: 'http.reset' }, { settings: cleartext }),

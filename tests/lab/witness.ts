@@ -141,6 +141,16 @@ export const hello = (name: string, size: 'small' | 'large'): Question => ({
   },
 });
 
+/** What a datagram to port 443 of a host, which serves no QUIC here, is answered with. */
+export const datagram = (name: string, family: 4 | 6 = 4): Question => ({
+  label: `datagram to ${name}${suffix({ family })}`,
+  async ask(lab) {
+    const script = fileURLToPath(new URL('./datagram.ts', import.meta.url));
+    const ip = lab.world.host(name)[family === 4 ? 'ip4' : 'ip6'][0]!;
+    return (await lab.exec([process.execPath, script, ip])).stdout.trim();
+  },
+});
+
 /** Kilobits a second of a download from its first byte on, stopped after some seconds. */
 export const goodput = (name: string, max_s = 6): Question => ({
   label: `goodput of ${name}`,

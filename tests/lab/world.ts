@@ -26,6 +26,8 @@ export const places = {
     block: { ip4: '39.32.0.80', ip6: '2407:d000:0:80::80' },
     portal: { ip4: '39.32.0.81', ip6: '2407:d000:0:81::81' },
     evil: { ip4: '39.32.0.82', ip6: '2407:d000:0:82::82' },
+    // an embedded cache, with true certificates
+    cache: { ip4: '39.32.0.84', ip6: '2407:d000:0:84::84' },
     // a filtering resolver in the household, as far as the vantage can tell
     house: { ip4: '192.168.77.53', ip6: 'fd00:77::53' },
   },

@@ -1,5 +1,5 @@
 /** Nothing wrong with the platform's path: its own faults, the household, the line, the border. */
-import { addressesOf, type Censor, closedBorder, divert, serversInMood } from '../interference.ts';
+import { addressesOf, type Censor, closedBorder, divert, resolverLies, serversInMood } from '../interference.ts';
 import { places, resolvers } from '../world.ts';
 
 const resolverIps = resolvers.flatMap(({ ip4, ip6 }) => [
@@ -58,6 +58,11 @@ export const line = {
         rule: `-d ${ip} -p tcp --dport 443 -j DROP`,
       })),
     }),
+  },
+  'isp-cache': {
+    why: "no censor: the address lies in the ISP's own network, an embedded cache with the platform's certificate",
+    play: (scene) =>
+      resolverLies(scene, 'redirect', [`A ${places.services.cache.ip4}`, `AAAA ${places.services.cache.ip6}`]),
   },
   'broken-ipv6': {
     why: 'no IPv6 route at all: most homes',

@@ -144,6 +144,20 @@ export const path = {
     }),
   },
 
+  'http-silence': {
+    why: 'the handshake passes, what the client says afterwards does not',
+    // TLS 1.3: the client has what it needs once the server's first flight is through (RFC 8446 section 2)
+    play: (scene) => ({
+      rules: [
+        ...markHellos(scene, marks.named),
+        {
+          at: 'filter',
+          rule: `-i lan -m connmark --mark ${marks.named} -m connbytes --connbytes 1500: --connbytes-dir reply --connbytes-mode bytes -j DROP`,
+        },
+      ],
+    }),
+  },
+
   // ---- cleartext
   'http-host-reset': {
     why: 'RST when the Host header is seen on port 80',

@@ -1,9 +1,10 @@
 /** What must be seen when nothing, or nothing but the line or the server, is wrong. */
 import { between, bystanders, type Expectation, neutral, real } from '../expectation.ts';
-import { allAnswers, dns, goodput, http, https, issuer } from '../witness.ts';
+import { allAnswers, datagram, dns, goodput, http, https, issuer } from '../witness.ts';
 import { places } from '../world.ts';
 
-const { border } = places;
+const { border, services } = places;
+const { cache } = services;
 
 export const line: readonly Expectation[] = [
   {
@@ -27,6 +28,7 @@ export const line: readonly Expectation[] = [
       [dns('whoami.akamai.net', '8.8.8.8'), '74.125.18.1'],
       [dns('no-such-name.example'), 'NXDOMAIN'],
       [allAnswers('x.com', '8.8.8.8'), /^104\.244\.42\.1,104\.244\.42\.2\+\d+$/],
+      [datagram('x.com'), /^refused after (3[89]|[4-9]\d|\d{3}) ms$/], // by the server, a round trip away
       [goodput('x.com'), between(4000, 1e9)],
     ],
   },
@@ -134,5 +136,9 @@ export const line: readonly Expectation[] = [
       [dns('x.com', '8.8.8.8'), real],
       ...bystanders,
     ],
+  },
+  {
+    censor: 'isp-cache',
+    sees: [[dns('x.com'), cache.ip4], [https('x.com'), '200'], [issuer('x.com'), 'Practice Internet'], ...bystanders],
   },
 ];

@@ -1,6 +1,6 @@
 /** What must be seen under censors of addresses, ClientHellos and requests. */
 import { bystanders, type Expectation, neutral } from '../expectation.ts';
-import { dns, hello, http, https, issuer } from '../witness.ts';
+import { datagram, dns, hello, http, https, issuer } from '../witness.ts';
 
 export const path: readonly Expectation[] = [
   {
@@ -129,6 +129,31 @@ export const path: readonly Expectation[] = [
       [http('example.org', { at: 'clear.x.com' }), '404'],
       [https('x.com'), '200'],
       ...bystanders,
+    ],
+  },
+  {
+    censor: 'http-silence',
+    sees: [
+      [https('x.com'), 'timeout in http'],
+      [https('x.com', { family: 6 }), 'timeout in http'],
+      ...neutral,
+      ...bystanders,
+    ],
+  },
+  {
+    censor: 'quic-drop',
+    sees: [
+      [datagram('x.com'), 'timeout'],
+      [datagram('x.com', 6), 'timeout'],
+      [https('x.com'), '200'],
+    ],
+  },
+  {
+    censor: 'quic-refused',
+    sees: [
+      [datagram('x.com'), /^refused after [12]?\d ms$/], // by the ISP, before the packet could have come to the server
+      [datagram('x.com', 6), /^refused after [12]?\d ms$/],
+      [https('x.com'), '200'],
     ],
   },
 ];
