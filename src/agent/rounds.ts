@@ -99,10 +99,11 @@ export function createRounds(options: RoundsOptions): Rounds {
       suspect = suspects(judgement);
       rememberFailing(failing, round);
       mute = mutePlatforms(round);
+      const duration_ms = Math.round(work.network.monotonic() - start);
       return {
-        round: withOpinions(round, judgement),
+        round: { ...withOpinions(round, judgement), duration_ms },
         events: judgement.events,
-        duration_ms: Math.round(work.network.monotonic() - start),
+        duration_ms,
         overruns,
         dropped: work.dropped(),
         inconclusive_cause: cause(judgement),

@@ -5,10 +5,12 @@ import { createRealNetwork } from '../measure/real.ts';
 import { Complaint, exit } from '../model/errors.ts';
 import type { Round } from '../model/round.ts';
 import type { State } from '../model/vocabulary.ts';
+import { ooniMeasurement } from '../publish/ooni.ts';
 import { renderTable } from '../publish/table.ts';
 import { openStoreForReading } from '../store/store.ts';
 import { readAnchors } from './anchors.ts';
 import type { Command } from './command.ts';
+import { ooniOptions } from './ooni-options.ts';
 import { createStation } from './station.ts';
 
 /** States in which somebody here cannot use the platform as elsewhere. `refused` and `degraded` are still reached. */
@@ -26,9 +28,10 @@ export const command: Command = {
   options: {
     output: {
       type: 'string',
-      choices: ['table', 'json', 'ndjson'],
+      choices: ['table', 'json', 'ndjson', 'ooni'],
       default: 'table',
-      describe: 'table for people; json and ndjson: the round record, in many lines or in one',
+      describe:
+        'table for people; json and ndjson: the round record, in many lines or in one; ooni: in the format of OONI',
     },
   },
   examples: [
@@ -42,19 +45,25 @@ export const command: Command = {
     const chosen = choose(config, flags['platform'] as string[] | undefined);
     const wall = () => Date.now();
     const store = openStoreForReading(config.data.path, wall);
+    const address_salt = store?.addressSalt() ?? randomBytes(32).toString('hex');
     const station = createStation({
       config: chosen,
       network: createRealNetwork(),
       ca_pem: readAnchors(config.tls.ca_file),
       store,
       vantage_id: store?.vantageId() ?? randomUUID(),
-      address_salt: store?.addressSalt() ?? randomBytes(16).toString('hex'),
+      address_salt,
     });
     try {
       progress(stderr, chosen);
       const outcome = await station.rounds.next(1, 0, signal);
       if (!outcome) throw new Complaint('usage', 'interrupted: nothing is known');
-      stdout.write(show(outcome.round, String(flags['output']), stdout, chosen));
+      const output = String(flags['output']);
+      stdout.write(
+        output === 'ooni'
+          ? `${JSON.stringify(ooniMeasurement(outcome.round, ooniOptions(chosen, address_salt)))}\n`
+          : show(outcome.round, output, stdout, chosen),
+      );
       return status(outcome.round);
     } finally {
       await station.close();

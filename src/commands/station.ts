@@ -1,5 +1,4 @@
 /** Puts together what `run`, `probe` and `demo` share: network, instruments, judge and what the store remembers. */
-import { createHmac } from 'node:crypto';
 import { createAccount } from '../agent/account.ts';
 import { createFieldWork } from '../agent/field-work.ts';
 import { meter } from '../agent/meter.ts';
@@ -14,9 +13,7 @@ import { createInstruments } from '../measure/instruments.ts';
 import type { Network } from '../measure/network.ts';
 import { createTrust } from '../measure/trust.ts';
 import type { StoreReader } from '../store/store.ts';
-
-/** Hex digits of an address id: 64 bits, enough to tell any addresses apart, too few to be worth attacking. */
-const idDigits = 16;
+import { addressIdWith } from './address-id.ts';
 
 export interface Station {
   rounds: Rounds;
@@ -62,7 +59,7 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
     trust: createTrust({ ca_pem }),
     user_agent: config.user_agent,
     asnOf,
-    addressId: (ip) => createHmac('sha256', identity.address_salt).update(ip).digest('hex').slice(0, idDigits),
+    addressId: addressIdWith(identity.address_salt),
   });
   const work = createFieldWork(
     {

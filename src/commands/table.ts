@@ -7,6 +7,7 @@ const imports: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   status: () => import('./status.ts'),
   check: () => import('./check.ts'),
   replay: () => import('./replay.ts'),
+  export: () => import('./export.ts'),
   demo: () => import('./demo.ts'),
 };
 

@@ -232,6 +232,8 @@ export interface Round {
   /** Counts through suspend (os.uptime); smaller than before means a restart. */
   monotonic_ms: number;
   interval_ms: number;
+  /** How long measuring and judging took. */
+  duration_ms?: number | undefined;
   /** Platform name to company name: who fails together. */
   companies: Record<string, string>;
   vantage: VantageFacts;

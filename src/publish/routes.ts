@@ -1,7 +1,7 @@
 /** What is served where: a table, one row a path. */
 
 import { type IpProtocol, ipProtocols } from '../model/vocabulary.ts';
-import type { RoundQuery, StoredIncident, StoredRound } from '../store/read.ts';
+import { everyRound, type RoundQuery, type StoredIncident, type StoredRound } from '../store/read.ts';
 import type { Board } from './board.ts';
 import { type EventHub, greeting } from './events.ts';
 import { page } from './page.ts';
@@ -129,19 +129,11 @@ function rounds(query: URLSearchParams, sources: Sources): Answer | Stream {
   const since_ms = parseSince(query.get('since') ?? defaultSince, sources.wall());
   if (since_ms === undefined)
     return json({ error: 'since: expected a time such as "2024-01-20T13:41:00Z" or "24h"' }, 400);
-  return { type: ndjson, lines: allRounds(since_ms, sources.rounds ?? (() => [])) };
+  return { type: ndjson, lines: recordsSince(since_ms, sources.rounds ?? (() => [])) };
 }
 
-/** Page by page, so that a month of rounds is never in memory nor blocks the loop for long. */
-function* allRounds(since_ms: number, read: (query: RoundQuery) => StoredRound[]): Generator<string> {
-  let after_id = 0;
-  for (;;) {
-    const found = read({ since_ms, after_id });
-    for (const { record } of found) yield record;
-    const last = found.at(-1);
-    if (last === undefined) return;
-    after_id = last.id;
-  }
+function* recordsSince(since_ms: number, read: (query: RoundQuery) => StoredRound[]): Generator<string> {
+  for (const { record } of everyRound(read, { since_ms })) yield record;
 }
 
 function live(events: EventHub | undefined): Answer | Live {

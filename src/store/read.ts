@@ -19,6 +19,8 @@ export interface RoundQuery {
   /** Only rows stored after this one: hand in the last `id` to get the next page. */
   after_id?: number | undefined;
   limit?: number | undefined;
+  /** The last stored ones first. */
+  newest?: boolean | undefined;
 }
 
 /** One incident with its events in order; `latest` is the last of them. */
@@ -42,16 +44,31 @@ const all = <T>(db: DatabaseSync, sql: string, ...values: SQLInputValue[]): T[] 
 
 /** Rounds in the order in which they were stored, one page. */
 export function readRounds(db: DatabaseSync, query: RoundQuery): StoredRound[] {
-  const { since_ms = 0, until_ms = Number.MAX_SAFE_INTEGER, after_id = 0, limit = pageRows } = query;
+  const { since_ms = 0, until_ms = Number.MAX_SAFE_INTEGER, after_id = 0, limit = pageRows, newest = false } = query;
   return all(
     db,
     `SELECT id, round, started_ms, record FROM rounds
-     WHERE id > ? AND started_ms >= ? AND started_ms < ? ORDER BY id LIMIT ?`,
+     WHERE id > ? AND started_ms >= ? AND started_ms < ? ORDER BY id ${newest ? 'DESC' : 'ASC'} LIMIT ?`,
     after_id,
     since_ms,
     until_ms,
     limit,
   );
+}
+
+/** Every round of the query, page by page: a month of them is never in memory, nor does it block the loop for long. */
+export function* everyRound(
+  read: (query: RoundQuery) => StoredRound[],
+  query: Pick<RoundQuery, 'since_ms' | 'until_ms'>,
+): Generator<StoredRound> {
+  let after_id = 0;
+  for (;;) {
+    const page = read({ ...query, after_id });
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after_id = last.id;
+  }
 }
 
 /** The newest stored round; undefined in an empty store. */
