@@ -1,4 +1,5 @@
 /** One name at one literal address: connect, tls, request. Observing and every experiment are made of attempts. */
+import type { Socket } from 'node:net';
 import type { Exchange, Phases } from '../model/round.ts';
 import type { AddressSource, Phase, Reason } from '../model/vocabulary.ts';
 import { networkOf, protocolOf } from './address.ts';
@@ -20,8 +21,12 @@ export interface AttemptInput {
   large_hello?: boolean | undefined;
   /** `tls`: stop after the handshake; the certificate then does not count. */
   until?: 'tls' | 'answer' | undefined;
-  /** Every piece of body as it arrives, ms after the request was sent. */
-  onChunk?: ((bytes: number, at_ms: number) => void) | undefined;
+  /** Further request headers. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** The connection stands and the request is about to be sent on it; `raw` is the socket under TLS. */
+  onReady?: ((raw: Socket) => void) | undefined;
+  /** Every piece of body as it arrives, ms after the request was sent. `enough` ends the answer as our cap does. */
+  onChunk?: ((bytes: number, at_ms: number) => 'enough' | undefined) | undefined;
   /** HTTP/2 window, for transfers. */
   window?: number | undefined;
 }
@@ -125,9 +130,16 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
     return undefined;
   }
 
+  /** The kernel's own account of the connection, while it still stands. */
+  function account() {
+    const tcp = instruments.network.tcpInfo?.(raw);
+    if (tcp) exchange.evidence!.tcp = tcp;
+  }
+
   /** The request, and what the answer looked like. */
   async function ask(socket: Parameters<typeof request>[0]['socket']) {
     const bad = exchange.failure !== undefined;
+    if (!bad) input.onReady?.(raw);
     const fact = await request(
       {
         socket,
@@ -136,7 +148,9 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
         body_cap: bad ? Math.min(blockpage_bytes, Math.max(input.body_cap, blockpage_bytes)) : input.body_cap,
         timeout_ms: input.timeout_ms,
         user_agent: instruments.user_agent,
-        onChunk: input.onChunk,
+        headers: input.headers,
+        onChunk: bad ? undefined : input.onChunk,
+        onEnd: account,
         window: input.window,
       },
       instruments,

@@ -43,8 +43,9 @@ export async function fetchDocument(
   return { body: answer.body };
 }
 
-async function locate(
-  input: DocumentInput,
+/** Where to dial a URL: a pinned address, the URL's own, or the first one that resolving brings. Never our own machine. */
+export async function locate(
+  input: Pick<DocumentInput, 'url' | 'ip_protocol' | 'configured' | 'system' | 'addresses' | 'dns_timeout_ms'>,
   instruments: Instruments,
   signal: AbortSignal,
 ): Promise<Address | { failure: Failure }> {

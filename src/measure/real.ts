@@ -8,6 +8,7 @@ import { uptime } from 'node:os';
 import { canonical, protocolOf } from './address.ts';
 import type { Network, UdpPort } from './network.ts';
 import { readSystemResolvers } from './system-resolvers.ts';
+import { openTcpInfo } from './tcp-info.ts';
 
 function connectTcp(ip: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -55,9 +56,10 @@ async function openUdp(protocol: 'ip4' | 'ip6'): Promise<UdpPort> {
   };
 }
 
-/** `Network` as the operating system gives it. */
-export function createRealNetwork(): Network {
+/** `Network` as the operating system gives it. `tcp_info`: with the kernel's account of connections, where there is one. */
+export function createRealNetwork({ tcp_info = false } = {}): Network {
   return {
+    tcpInfo: tcp_info ? openTcpInfo() : undefined,
     connectTcp,
     openUdp,
     async systemLookup(name, protocol) {

@@ -31,8 +31,10 @@ export interface RequestInput {
   timeout_ms: number;
   /** Further request headers. */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** Every piece of body as it arrives, milliseconds after the request was sent. */
-  onChunk?: ((bytes: number, at_ms: number) => void) | undefined;
+  /** Every piece of body as it arrives, milliseconds after the request was sent. `enough`: as if the cap were reached. */
+  onChunk?: ((bytes: number, at_ms: number) => 'enough' | undefined) | undefined;
+  /** It is over; the socket still stands. */
+  onEnd?: (() => void) | undefined;
   /** HTTP/2 window where the cap is large; by default the cap itself, so that a cut really stops the bytes. */
   window?: number | undefined;
 }
@@ -99,6 +101,7 @@ export async function request(
     reader.fail(error);
   } finally {
     limit.end();
+    input.onEnd?.();
     // In this order: undici asserts, outside any try, that nothing is under way when its socket closes.
     reader.abort();
     await client.destroy().catch(() => {});
@@ -187,8 +190,7 @@ function createReader(input: RequestInput, network: Pick<Network, 'monotonic'>, 
     hash.update(wanted);
     if (length < most_kept_bytes) kept.push(Buffer.from(chunk.subarray(0, most_kept_bytes - length)));
     length += chunk.length;
-    input.onChunk?.(chunk.length, lastByte - sent);
-    return length < input.body_cap;
+    return input.onChunk?.(chunk.length, lastByte - sent) !== 'enough' && length < input.body_cap;
   };
 
   return {

@@ -96,11 +96,23 @@ export interface HttpEvidence {
   version?: '1.0' | '1.1' | '2' | undefined;
 }
 
+/** The kernel's own account of a connection (Linux TCP_INFO), where `experiments.tcp_info` is on. */
+export interface TcpEvidence {
+  rtt_ms?: number | undefined;
+  min_rtt_ms?: number | undefined;
+  /** Payload bytes, retransmitted ones not counted twice. */
+  bytes_received?: number | undefined;
+  bytes_sent?: number | undefined;
+  /** Segments that we sent again. */
+  retransmits?: number | undefined;
+}
+
 export interface Evidence {
   /** Salted hash of the dialled address, stable within one store. */
   address_id?: string | undefined;
   tls?: TlsEvidence | undefined;
   http?: HttpEvidence | undefined;
+  tcp?: TcpEvidence | undefined;
 }
 
 /** One name at one address: resolve, connect, tls, processing, transfer; stops at the first failure. */
@@ -122,17 +134,22 @@ export interface Exchange {
   evidence?: Evidence | undefined;
 }
 
-/** Goodput sample. `plateau_bps`: bits per second over the plateau after the first 20 KiB. */
+/**
+ * Goodput sample. `plateau_bps`: bits per second over the plateau after the first 20 KiB, its time taken as no shorter than
+ * slow start at the connection's own round trip: what comes in one burst shows no rate. It is a fact about this download;
+ * what it says of the line is claimed in `goodput_bps`, where the data can carry it.
+ */
 export interface Transfer {
   /** Body bytes received. */
   bytes: number;
+  /** From the first byte to the last, or to the deadline. */
   ms: number;
-  /** Bytes before the plateau began. */
+  /** Body bytes before the plateau began. */
   after_bytes: number;
   plateau_bps?: number | undefined;
   /** Coefficient of variation of the plateau's bins. */
   cov?: number | undefined;
-  /** Bytes at which nothing more came. */
+  /** Bytes of the answer at which nothing more came, those of a record that was never whole included. */
   stalled_at?: number | undefined;
 }
 
@@ -183,7 +200,7 @@ export interface Observation extends Exchange {
   /** Exchanges after a redirect, in order; `outcome`, `failure` and `status` of the observation are the last one's. */
   hops?: Exchange[] | undefined;
   transfer?: Transfer | null | undefined;
-  /** Bits per second over the plateau, when sampled. */
+  /** Bits per second over the plateau, corrected for slow start; absent where the sample cannot carry a rate. */
   goodput_bps?: number | undefined;
   quic?: QuicFact | undefined;
   experiments?: ExperimentFact[] | undefined;
