@@ -173,7 +173,7 @@ function goOn(folded: PlatformRound, c: Circumstances): Turn {
   }
   if (age >= persistentSeconds) note(incident, 'persistent');
   if (age >= 86_400 && incident.notes.includes('since_start')) note(incident, 'chronically_unreachable');
-  const changed = rename(incident, c);
+  const changed = rename(incident, c, patience(next, incident, c));
   describe(next, incident, c);
   return changed ? { state: next, event: 'changed' } : { state: next };
 }
@@ -190,8 +190,17 @@ function note(incident: IncidentState, word: Note): void {
   if (!incident.notes.includes(word)) incident.notes.push(word);
 }
 
+/**
+ * Rounds that must agree before a name goes down: two periods of the slowest stream that carries the incident. A freeze
+ * that transfers show every fifth round is not undone by four rounds without a transfer.
+ */
+function patience(state: PlatformState, incident: IncidentState, { tick }: Circumstances): number {
+  const slowest = Math.max(...incident.streams.map((stream) => state.streams[stream].every ?? tick.interval));
+  return Math.max(steadyRounds, Math.ceil((2 * slowest) / tick.interval));
+}
+
 /** Follows the proof: up at once, down only when several rounds agree. True when the name changed. */
-function rename(incident: IncidentState, { proof }: Circumstances): boolean {
+function rename(incident: IncidentState, { proof }: Circumstances, steady: number): boolean {
   if (proof === undefined) return false;
   if (proof.kind === incident.kind) {
     delete incident.next;
@@ -202,7 +211,7 @@ function rename(incident: IncidentState, { proof }: Circumstances): boolean {
   }
   const rounds = incident.next?.[0] === proof.kind ? incident.next[1] + 1 : 1;
   const up = gravity[proof.kind] > gravity[incident.kind] && (proof.kind === 'blocked' || proof.kind === 'throttled');
-  if (!up && rounds < steadyRounds) {
+  if (!up && rounds < steady) {
     incident.next = [proof.kind, rounds];
     return false;
   }
