@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPracticeInternet, type PracticeInternet } from '../../src/practice/internet.ts';
 import { ispResolver } from '../../src/practice/world.ts';
 import { ask } from './ask.ts';
-import { failure, get, getCleartext, handshake } from './client.ts';
+import { failure, get, getCleartext } from './client.ts';
 
 let net: PracticeInternet;
 beforeAll(async () => {
@@ -23,12 +23,17 @@ describe('timing', () => {
   });
 
   test('networks in the country are nearer than those abroad', async () => {
-    const { connect_ms } = await handshake(net.network, { host: 'nust.edu.pk', ip: '111.68.98.20' }).then((shaken) => {
-      shaken.socket.destroy();
-      return shaken;
-    });
-    expect(connect_ms).toBeGreaterThanOrEqual(20);
-    expect(connect_ms).toBeLessThan(40);
+    // The quickest of five: a busy machine makes a connection late, never early.
+    const connects = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const start = performance.now();
+        const socket = await net.network.connectTcp('111.68.98.20', 443, AbortSignal.timeout(5000));
+        socket.destroy();
+        return performance.now() - start;
+      }),
+    );
+    expect(Math.min(...connects)).toBeGreaterThanOrEqual(20);
+    expect(Math.min(...connects)).toBeLessThan(40);
   });
 
   test('a resolver answers after its own way there and back', async () => {
