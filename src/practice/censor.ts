@@ -109,6 +109,8 @@ export type SiteAction =
   | { kind: 'redirects'; count: number; hosts: readonly string[] }
   /** One redirect to this literal Location header. */
   | { kind: 'location'; location: string }
+  /** This body, whatever the path. */
+  | { kind: 'document'; type: string; body: string }
   /** A body of so many bytes. */
   | { kind: 'body'; bytes: number }
   /** This certificate for everybody. */

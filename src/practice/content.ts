@@ -105,6 +105,8 @@ export function decreed(action: SiteAction, host: string, path: string, secure: 
       };
     case 'location':
       return { status: 302, headers: { location: action.location }, body: '' };
+    case 'document':
+      return { status: 200, headers: { 'content-type': action.type }, body: action.body };
     case 'body':
       return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: action.bytes };
     case 'redirects': {

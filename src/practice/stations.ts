@@ -95,6 +95,14 @@ export const stations: readonly Station[] = [
   },
   // A name in another script: пример.a.test
   { name: 'idn', scope: 'foreign', hosts: ['xn--e1afmkfd.a.test'], ip4: ['198.41.0.4'], ip6: [] },
+  // A probe on a network without a filter: it says what a `site` rule gives it to say.
+  {
+    name: 'reference',
+    scope: 'foreign',
+    hosts: ['reference.example.net'],
+    ip4: ['185.70.41.130'],
+    ip6: [],
+  },
   // ---- resolvers with a web face
   {
     name: 'quad9',

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { createStation } from '../../src/commands/station.ts';
 import type { Config } from '../../src/config/config.ts';
 import { load } from '../../src/config/load.ts';
-import { judge } from '../../src/judge/judge.ts';
-import type { JudgeParams } from '../../src/judge/state.ts';
 import type { RoundOutcome } from '../../src/model/outcome.ts';
 import type { Round } from '../../src/model/round.ts';
+import type { Censor } from '../../src/practice/censor.ts';
 import { createPracticeInternet } from '../../src/practice/internet.ts';
 import { practiceRootPem } from '../../src/practice/pki.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -21,7 +20,7 @@ import type { Scenario } from './scenario.ts';
 const timeout_ms = 3000;
 
 /** The built-in platforms and controls, as seen from Pakistan. */
-function configFor({ target }: Scenario): Config {
+function configFor({ target, reference }: Scenario): Config {
   const { config } = load({ flags: { 'config.file': undefined }, env: {} });
   const platforms = config.platforms.map((platform) =>
     platform.name === 'x' && target !== undefined
@@ -31,23 +30,25 @@ function configFor({ target }: Scenario): Config {
   return {
     ...config,
     platforms,
+    references: reference === undefined ? [] : [`https://${referenceHost}`],
     round: { ...config.round, timeout_ms },
     vantage: { ...config.vantage, name: 'acceptance', country: 'PK', asn: 'AS17557', detect: false },
   };
 }
 
-/** What a reference probe on an unfiltered network would have said of every target of this round. */
-function withReference(round: Round, word: 'reaches' | 'fails'): Round {
-  const targets = Object.values(round.platforms)
-    .flat()
-    .map(({ target }) => target);
-  const references = [...new Set(targets)].map((target) => ({
-    reference: 'reference.example.net',
-    target,
-    outcome: word === 'reaches' ? ('ok' as const) : ('failed' as const),
-    age_s: 30,
-  }));
-  return { ...round, references };
+const referenceHost = 'reference.example.net';
+
+/** A probe elsewhere publishes what it saw of every target: the contract's `/api/v1/reference`. */
+function referenceSaying(word: 'reaches' | 'fails', { platforms }: Config): Censor {
+  const targets = platforms
+    .flatMap((platform) => platform.targets)
+    .map(({ name }) => ({ target: name, outcome: word === 'reaches' ? 'ok' : 'failed', age_s: 30 }));
+  const body = JSON.stringify({ version: 1, generated_at: new Date().toISOString(), targets });
+  return {
+    name: 'reference',
+    says: `a reference elsewhere ${word}`,
+    rules: [{ on: 'site', names: [referenceHost], do: { kind: 'document', type: 'application/json', body } }],
+  };
 }
 
 /** Measures and judges one round under the scenario's censors. */
@@ -55,9 +56,10 @@ export async function play(scenario: Scenario): Promise<Round> {
   const path = mkdtempSync(join(tmpdir(), 'reachd-acceptance-'));
   const store = openStore({ path, keep_ms: 86_400_000, max_size_bytes: 50_000_000, wall: () => Date.now() });
   const internet = await createPracticeInternet({ rtt_ms: 40, seed: 11 });
-  const round = async (): Promise<{ outcome: RoundOutcome; params: JudgeParams }> => {
+  const config = configFor(scenario);
+  const round = async (): Promise<RoundOutcome> => {
     const station = createStation({
-      config: configFor(scenario),
+      config,
       network: internet.network,
       ca_pem: practiceRootPem(),
       store,
@@ -67,19 +69,16 @@ export async function play(scenario: Scenario): Promise<Round> {
     try {
       const outcome = await station.rounds.next(1, 0, new AbortController().signal);
       if (outcome === undefined) throw new Error('the round was aborted');
-      return { outcome, params: station.params };
+      return outcome;
     } finally {
       await station.close();
     }
   };
   try {
-    if (scenario.healthy_before) store.record((await round()).outcome);
+    if (scenario.healthy_before) store.record(await round());
     for (const censor of scenario.on) await internet.on(censor);
-    const { outcome, params } = await round();
-    if (scenario.reference === undefined) return outcome.round;
-    const informed = withReference(outcome.round, scenario.reference);
-    const { vantage, verdicts } = judge(undefined, informed, params);
-    return { ...informed, verdicts, vantage: { ...informed.vantage, state: vantage } };
+    if (scenario.reference) await internet.on(referenceSaying(scenario.reference, config));
+    return (await round()).round;
   } finally {
     await internet.close();
     store.close();
