@@ -12,6 +12,7 @@ import { Contacts } from './contacts.ts';
 import type { Meter } from './meter.ts';
 import { methodFor, type PlannedControl, type PlannedTarget } from './plan.ts';
 import { createSurroundings } from './surroundings.ts';
+import { createTransferWork, type TransferWork } from './transfer-work.ts';
 
 /** Enough for a title and for a block page's marks; more would be paid for on every page fetched. */
 const pageBytes = 4096;
@@ -41,6 +42,7 @@ export interface FieldWorkSettings {
   country: string | undefined;
   detect_country: boolean;
   references: readonly string[];
+  transfer: { bytes: number; timeout_ms: number };
 }
 
 /** Addresses that completed TLS for a host within the last 7 days, best first. */
@@ -59,6 +61,7 @@ export interface FieldWork {
     observed: Observed,
     signal: AbortSignal,
   ): Promise<ExperimentFact[]>;
+  transfers: TransferWork;
   /** Where we look from, and what probes elsewhere say: see `surroundings.ts`. */
   lookRound(round: Round, signal: AbortSignal): Promise<Pick<Round, 'vantage' | 'references'>>;
   /** Samples dropped since the start, by cause. */
@@ -97,6 +100,13 @@ export function createFieldWork(
     const { servers } = settings.resolvers;
     return servers.length > 0 ? { configured: servers, stub: false } : seen(await network.systemResolvers());
   };
+  const transfers = createTransferWork(
+    { ...settings.transfer, step_timeout_ms: timeout_ms, dns_timeout_ms, system: settings.resolvers.system },
+    async () => (await configured()).configured,
+    (ip) => contacts.touch(ip, network.monotonic()),
+    instruments,
+    during,
+  );
   const aim = async (
     what: Pick<Aim, 'target' | 'url' | 'ip_protocol' | 'addresses' | 'method'>,
     ask: { public: boolean; trusted: boolean },
@@ -118,6 +128,7 @@ export function createFieldWork(
 
   return {
     network,
+    transfers,
     async observeTarget(planned, hurry, signal) {
       const mine = paced(await aimAt(planned), hurry);
       const observed = await during('probe', () => observe(mine, instruments, signal));

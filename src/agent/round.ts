@@ -13,6 +13,8 @@ import { createCrew, type Job } from './crew.ts';
 import type { FieldWork } from './field-work.ts';
 import { methodFor, type Plan, type PlannedControl, type PlannedTarget, usableControls } from './plan.ts';
 import { roundDeadline } from './round-deadline.ts';
+import type { TransferPlan, TransferPlanner } from './transfer-plan.ts';
+import { createTransferRound, isTransferWish, type Seen, type SeenControl } from './transfers.ts';
 
 /** Key of the controls among the sides that can be mute; no platform's name has this form. */
 const controls = '*';
@@ -34,6 +36,8 @@ export interface RoundInput {
   plan: Plan;
   /** Whether the budget still allows to ask more than the plan. */
   experiments: boolean;
+  /** Downloads: what is planned, whether the budget still allows them, and whose incident is decided. */
+  transfers: { planner: TransferPlanner; plan: TransferPlan; allowed: boolean; settled: ReadonlySet<string> };
   /** Platforms that let deadlines pass in the round before. */
   mute: ReadonlySet<string>;
   /** The judge's wishes, given what has been seen so far. */
@@ -44,12 +48,8 @@ export interface RoundMeasured {
   round: Round;
   /** Addresses that completed a verified exchange for their host. */
   validated: ValidatedAddress[];
-}
-
-/** A target's observation with what is needed to go on experimenting with it. */
-interface Seen {
-  planned: PlannedTarget;
-  observed: Observed;
+  /** A download was bad or asked for: the next round samples every platform. */
+  again: boolean;
 }
 
 /**
@@ -58,6 +58,7 @@ interface Seen {
  */
 export async function measureRound(input: RoundInput, work: FieldWork, signal: AbortSignal): Promise<RoundMeasured> {
   const deadline = roundDeadline(input.deadline_ms, signal);
+  const end = work.network.monotonic() + input.deadline_ms;
   const crew = createCrew(input.concurrency, work.network.random);
   const round: Round = {
     version: 1,
@@ -71,6 +72,7 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
     platforms: Object.fromEntries(input.platforms.map(({ name }) => [name, []])),
   };
   const seen: Seen[] = [];
+  const seenControls: SeenControl[] = [];
   const validated: ValidatedAddress[] = [];
   /** A hop that was followed by another one was answered; the last one is as good as the observation. */
   const remember = (url: string, { observation, dialled, last_url }: Observed) => {
@@ -100,6 +102,7 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
     listen(controls, observed.observation);
     const entry: ControlObservation = { ...observed.observation, scope: planned.control.scope };
     round.controls.push(entry);
+    seenControls.push({ planned, observed, entry });
   };
   const lookAtSibling = (platform: string, url: string) => async () => {
     const observed = await work.observeSibling(url, input.ip_protocols[0] ?? 'ip4', deadline.signal);
@@ -148,6 +151,33 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
       ? [{ host: new URL(planned.target.url).hostname, run: experimentWith('large_hello', { planned, observed }) }]
       : [];
 
+  const transfers = createTransferRound({
+    ...input.transfers,
+    work: work.transfers,
+    seen,
+    controls: seenControls,
+    lookAt: (control) => lookAtControl({ control, ip_protocol: input.ip_protocols[0] ?? 'ip4' })(),
+    left: () => end - work.network.monotonic(),
+    now: () => work.network.monotonic(),
+    signal: deadline.signal,
+  });
+  const subjects = (wish: Experiment) => experimentSubjects(wish, seen);
+  const done = new Set<string>();
+  const ask = (pass: 1 | 2): Experiment[] =>
+    input.wanted(round, pass).filter((wish) => {
+      const key = `${wish.kind} ${wish.platform} ${wish.target ?? ''}`;
+      return !done.has(key) && done.add(key);
+    });
+  /** Wishes for downloads wait until nothing else is on the line. */
+  const waiting: Experiment[] = [];
+  const fulfil = async (wishes: readonly Experiment[]) => {
+    waiting.push(...wishes.filter(isTransferWish));
+    const others = wishes.filter((wish) => !isTransferWish(wish));
+    // In the judge's order: what decides most comes first, should the deadline cut the rest.
+    if (input.experiments) await crew.run(others.flatMap(jobsFor), { shuffle: false });
+    else for (const wish of others) skipForBudget(wish, seen);
+  };
+
   try {
     await crew.run([
       ...input.plan.controls.map((planned) => ({
@@ -160,26 +190,25 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
       })),
     ]);
     if (input.experiments) await crew.run(seen.flatMap(largeHello));
-    const done = new Set<string>();
-    for (let pass = 1; pass <= passes && !deadline.signal.aborted; pass++) {
-      const wishes = input.wanted(round, pass as 1 | 2).filter((wish) => {
-        const key = `${wish.kind} ${wish.platform} ${wish.target ?? ''}`;
-        return !done.has(key) && done.add(key);
-      });
-      if (wishes.length === 0) break;
-      if (!input.experiments) {
-        for (const wish of wishes) skipForBudget(wish, seen);
-        break;
-      }
-      // In the judge's order: what decides most comes first, should the deadline cut the rest.
-      await crew.run(wishes.flatMap(jobsFor), { shuffle: false });
+    let calm = false;
+    for (let pass = 1; pass <= passes && !calm && !deadline.signal.aborted; pass++) {
+      const wishes = ask(pass as 1 | 2);
+      calm = wishes.length === 0;
+      await fulfil(wishes);
+      if (!input.experiments) break;
     }
+    // What a download shows may raise a question: the second one of a calm round, else only about downloads.
+    if ((await transfers.planned()) && !deadline.signal.aborted) {
+      const wishes = ask(2);
+      await fulfil(calm ? wishes : wishes.filter(isTransferWish));
+    }
+    await transfers.wished(waiting, subjects);
     if (input.plan.targets.length > 0) Object.assign(round, await work.lookRound(round, deadline.signal));
   } finally {
     deadline.end();
     round.lag_ms = work.takeLag();
   }
-  return { round, validated };
+  return { round, validated, again: transfers.again };
 }
 
 /** The judge wished for it and the budget does not allow it: the record says so. */

@@ -4,6 +4,7 @@
  * `run`, `probe` and `demo` use this one function; only the network and the plan's width differ.
  */
 import { type Judgement, judge, wanted } from '../judge/judge.ts';
+import { recall } from '../judge/recall.ts';
 import type { JudgeParams, JudgeState } from '../judge/state.ts';
 import type { RoundOutcome } from '../model/outcome.ts';
 import type { Round, VantageFacts } from '../model/round.ts';
@@ -13,6 +14,7 @@ import type { Account } from './account.ts';
 import type { FieldWork } from './field-work.ts';
 import { failingKey, type Plan, planRound } from './plan.ts';
 import { measureRound } from './round.ts';
+import { createTransferPlanner, withSized } from './transfer-plan.ts';
 
 /** A round ends at this share of its slot, so that it never runs into the next one. */
 export const deadlineShare = 0.75;
@@ -34,6 +36,8 @@ export interface RoundsOptions {
   first_round: number;
   work: FieldWork;
   account: Account;
+  /** How often each platform is downloaded from, and how much. */
+  transfer: { every_ms: number; bytes: number };
 }
 
 export interface Rounds {
@@ -49,6 +53,8 @@ export function createRounds(options: RoundsOptions): Rounds {
   let state = options.state;
   let vantage = options.vantage;
   let suspect: ReadonlySet<string> = new Set();
+  const planner = createTransferPlanner({ ...options, ...options.transfer });
+  let settled: ReadonlySet<string> = new Set();
   let index = 0;
   let lastSlot = 0;
   const failing = new Set<string>();
@@ -65,7 +71,8 @@ export function createRounds(options: RoundsOptions): Rounds {
       index += 1;
       const start = work.network.monotonic();
       const interval_ms = stride * options.slot_ms;
-      const plan: Plan = may.rounds
+      const transfers = planner.plan(start, interval_ms, settled);
+      const base: Plan = may.rounds
         ? planRound({
             ...options,
             large_hello: options.params.experiments.large_hello,
@@ -76,7 +83,9 @@ export function createRounds(options: RoundsOptions): Rounds {
             suspect,
           })
         : { targets: [], controls: [] };
-      const { round, validated } = await measureRound(
+      // Where the budget allows no downloads the sized targets are not looked at for their sake.
+      const plan = may.transfers ? withSized(base, transfers, options.ip_protocols[0] ?? 'ip4') : base;
+      const { round, validated, again } = await measureRound(
         {
           ...options,
           number: options.first_round + index - 1,
@@ -85,6 +94,7 @@ export function createRounds(options: RoundsOptions): Rounds {
           vantage,
           plan,
           experiments: may.experiments,
+          transfers: { planner, plan: transfers, allowed: may.transfers, settled },
           wanted: (soFar, pass) => wanted(state, soFar, options.params, { pass, siblings }),
           mute,
         },
@@ -97,6 +107,8 @@ export function createRounds(options: RoundsOptions): Rounds {
       state = judgement.state;
       vantage = { ...round.vantage, dns: undefined, clock_skew_s: undefined };
       suspect = suspects(judgement);
+      planner.close(again);
+      settled = new Set(Object.keys(recall(state, round).decided ?? {}));
       rememberFailing(failing, round);
       mute = mutePlatforms(round);
       const duration_ms = Math.round(work.network.monotonic() - start);

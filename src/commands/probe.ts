@@ -48,7 +48,7 @@ export const command: Command = {
     const address_salt = store?.addressSalt() ?? randomBytes(32).toString('hex');
     const station = createStation({
       config: chosen,
-      network: createRealNetwork(),
+      network: createRealNetwork(config.experiments),
       ca_pem: readAnchors(config.tls.ca_file),
       store,
       vantage_id: store?.vantageId() ?? randomUUID(),

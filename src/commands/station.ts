@@ -70,6 +70,7 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
       country: config.vantage.country,
       detect_country: config.vantage.detect,
       references: config.references,
+      transfer: config.transfer,
     },
     instruments,
     (host) => store?.validatedAddresses(host) ?? [],
@@ -99,6 +100,7 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
     first_round: (store?.lastRound() ?? 0) + 1,
     work,
     account,
+    transfer: config.transfer,
   });
   return { rounds, params, close: () => instruments.close() };
 }

@@ -1,0 +1,93 @@
+/** Binds downloads to the measuring steps: which object, from which address, and what to remember of objects. */
+import { discover } from '../measure/discover.ts';
+import type { Instruments } from '../measure/instruments.ts';
+import type { Observed } from '../measure/observe.ts';
+import { type Transferred, transfer } from '../measure/transfer.ts';
+import type { Meter } from './meter.ts';
+import type { PlannedTarget } from './plan.ts';
+
+/** An object that was found is used for a day; where none was found the pages are read again after an hour. */
+const keepFoundMs = 86_400_000;
+const keepNoneMs = 3_600_000;
+
+/** Ordinary downloads stop after so much plateau, ms (measurement.md: 2.5 s). */
+const plateauMs = 2500;
+
+export interface TransferSettings {
+  /** Of an object, and for its answer. */
+  bytes: number;
+  timeout_ms: number;
+  /** For the steps of finding one. */
+  step_timeout_ms: number;
+  dns_timeout_ms: number;
+  system: boolean;
+}
+
+export interface Patience {
+  bytes: number;
+  plateau_ms: number;
+  /** Time that is left of the round. */
+  most_ms: number;
+}
+
+export interface TransferWork {
+  /** As much as the configuration says. */
+  ordinary: Omit<Patience, 'most_ms'>;
+  /** The object of a target: its own URL, or one found in its pages; undefined when there is none. */
+  sizedObject(planned: PlannedTarget, observed: Observed, signal: AbortSignal): Promise<URL | undefined>;
+  /** The object that was found for this target is no object any more. */
+  forget(target: string): void;
+  /** Downloads from the address that was observed; undefined when none was dialled. */
+  download(url: URL, observed: Observed, how: Patience, signal: AbortSignal): Promise<Transferred | undefined>;
+}
+
+export function createTransferWork(
+  settings: TransferSettings,
+  configured: () => Promise<readonly string[]>,
+  touch: (ip: string) => void,
+  instruments: Instruments,
+  during: Meter['during'],
+): TransferWork {
+  const { network } = instruments;
+  const objects = new Map<string, { url: URL | undefined; until: number }>();
+  const dialledFirst = ({ dialled }: Observed) => dialled.find(({ hop }) => hop === 0);
+
+  return {
+    ordinary: { bytes: settings.bytes, plateau_ms: plateauMs },
+    forget: (target) => void objects.delete(target),
+    async sizedObject({ target, ip_protocol }, observed, signal) {
+      if (target.transfer) return new URL(target.url);
+      if (target.transfer_candidates.length === 0) return undefined;
+      const known = objects.get(target.name);
+      if (known && network.monotonic() < known.until) return known.url;
+      const place = dialledFirst(observed);
+      if (!place) return undefined;
+      const { step_timeout_ms: timeout_ms, dns_timeout_ms, system } = settings;
+      const input = {
+        host: place.host,
+        candidates: target.transfer_candidates,
+        ip: place.ip,
+        ip_protocol,
+        configured: await configured(),
+        system,
+        timeout_ms,
+        dns_timeout_ms,
+      };
+      const url = await during('transfer', () => discover(input, instruments, signal));
+      // Cut by the round's end nothing is known: the next time asks again.
+      if (url || !signal.aborted) {
+        objects.set(target.name, { url, until: network.monotonic() + (url ? keepFoundMs : keepNoneMs) });
+      }
+      return url;
+    },
+    async download(url, observed, { bytes, plateau_ms, most_ms }, signal) {
+      const place = dialledFirst(observed);
+      if (!place) return undefined;
+      const timeout_ms = Math.min(settings.timeout_ms, most_ms);
+      const input = { url, ip: place.ip, source: place.source, bytes, timeout_ms, plateau_ms };
+      const done = await during('transfer', () => transfer(input, instruments, signal));
+      touch(place.ip);
+      return done;
+    },
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * The downloads of one round: one after the other, alone on the line, after everything else. What shares the line with
+ * them would be measured too.
+ */
+import type { Observed } from '../measure/observe.ts';
+import { mayGrow, type Transferred, transferFact } from '../measure/transfer.ts';
+import type { ControlObservation, ExperimentFact, Observation } from '../model/round.ts';
+import type { Experiment } from '../model/verdict.ts';
+import type { Skip } from '../model/vocabulary.ts';
+import type { PlannedControl, PlannedTarget } from './plan.ts';
+import type { PlannedTransfer, TransferPlan, TransferPlanner } from './transfer-plan.ts';
+import type { TransferWork } from './transfer-work.ts';
+
+/** With less time left no download is begun: it would be cut before it could tell anything, ms. */
+const leastTimeMs = 1000;
+
+/** A target's observation with what is needed to download from where it was made. */
+export interface Seen {
+  planned: PlannedTarget;
+  observed: Observed;
+}
+
+export interface SeenControl {
+  planned: PlannedControl;
+  observed: Observed;
+  entry: ControlObservation;
+}
+
+export interface TransferRoundInput {
+  planner: TransferPlanner;
+  plan: TransferPlan;
+  /** The budget allows them. */
+  allowed: boolean;
+  /** Platforms with an open incident whose kind is decided: followed, not chased. */
+  settled: ReadonlySet<string>;
+  work: TransferWork;
+  seen: readonly Seen[];
+  controls: readonly SeenControl[];
+  /** Looks at a control that this round has not looked at. */
+  lookAt: (control: PlannedControl['control']) => Promise<void>;
+  /** Time until the round's deadline, ms. */
+  left: () => number;
+  /** Monotonic ms. */
+  now: () => number;
+  signal: AbortSignal;
+}
+
+export interface TransferRound {
+  /** What the plan holds. Resolves with whether anything was downloaded. */
+  planned(): Promise<boolean>;
+  /** What the judge wishes besides; `subjects` as for other experiments. */
+  wished(wishes: readonly Experiment[], subjects: (wish: Experiment) => Seen[]): Promise<void>;
+  /** Something was bad or asked for: the next round samples everybody. */
+  readonly again: boolean;
+}
+
+export const isTransferWish = ({ kind }: Experiment): boolean => kind === 'transfer' || kind === 'control_transfer';
+
+export function createTransferRound(input: TransferRoundInput): TransferRound {
+  const { planner, plan, work, seen, signal } = input;
+  let again = false;
+  let controlDone: ExperimentFact | undefined;
+
+  const note = (observation: Observation, ...facts: ExperimentFact[]) => {
+    observation.experiments = [...(observation.experiments ?? []), ...facts];
+  };
+  const skipped = (kind: 'transfer' | 'control_transfer', why: Skip): ExperimentFact => ({
+    kind,
+    outcome: 'skipped',
+    skipped: why,
+  });
+  /** Why nothing can be downloaded now. */
+  const obstacle = (): Skip | undefined =>
+    !input.allowed ? 'budget' : signal.aborted || input.left() < leastTimeMs ? 'round_deadline' : undefined;
+
+  /** The download, or why there was none. */
+  async function fetch({ planned, observed }: Seen, how: Omit<PlannedTransfer, 'target'>): Promise<Transferred | Skip> {
+    const why = obstacle();
+    if (why) return why;
+    const url = await work.sizedObject(planned, observed, signal);
+    if (url === undefined) return signal.aborted ? 'round_deadline' : 'not_measured';
+    const late = obstacle();
+    if (late) return late;
+    const done = await work.download(url, observed, { ...how, most_ms: input.left() }, signal);
+    if (done === undefined) return 'no_address';
+    const { exchange } = done.attempt;
+    if (exchange.outcome === 'ok' && done.transfer === undefined && !done.late) {
+      work.forget(planned.target.name);
+      return 'not_measured';
+    }
+    return exchange.outcome === 'skipped' ? (exchange.skipped ?? 'round_deadline') : done;
+  }
+
+  async function sample(one: Seen, how: PlannedTransfer): Promise<boolean> {
+    const { observation } = one.observed;
+    const done = await fetch(one, how);
+    if (typeof done === 'string') {
+      note(observation, skipped('transfer', done));
+      return false;
+    }
+    if (done.transfer === undefined) {
+      // It failed before there was a curve: a fact of its own connection, not of the observation's.
+      note(observation, transferFact('transfer', done, undefined));
+      return false;
+    }
+    observation.transfer = done.transfer;
+    if (done.goodput_bps !== undefined) observation.goodput_bps = done.goodput_bps;
+    const bad = planner.sampled(one.planned.platform, observation, mayGrow(done), input.now());
+    if (bad && !input.settled.has(one.planned.platform)) again = true;
+    return true;
+  }
+
+  /** One control's transfer a round. */
+  async function control(): Promise<ExperimentFact> {
+    if (controlDone) return controlDone;
+    const [next] = planner.controls();
+    const why = next === undefined ? 'not_measured' : obstacle();
+    if (next === undefined || why) return skipped('control_transfer', why ?? 'not_measured');
+    const find = () =>
+      input.controls.find(({ planned, entry }) => planned.control.name === next.name && entry.outcome === 'ok');
+    if (!find()) await input.lookAt(next);
+    const found = find();
+    planner.controlSampled(next.name, input.now());
+    if (!found || obstacle()) return skipped('control_transfer', obstacle() ?? 'not_measured');
+    const how = { ...work.ordinary, most_ms: input.left() };
+    const done = await work.download(new URL(next.url), found.observed, how, signal);
+    if (done === undefined) return skipped('control_transfer', 'no_address');
+    if (done.transfer) {
+      found.entry.transfer = done.transfer;
+      if (done.goodput_bps !== undefined) found.entry.goodput_bps = done.goodput_bps;
+    }
+    controlDone = transferFact('control_transfer', done, undefined);
+    return controlDone;
+  }
+
+  return {
+    get again() {
+      return again;
+    },
+    async planned() {
+      let any = false;
+      for (const [platform, how] of plan.targets) {
+        const one = seen.find(
+          ({ planned, observed }) =>
+            planned.platform === platform &&
+            planned.target.name === how.target.name &&
+            observed.observation.outcome === 'ok',
+        );
+        if (one && (await sample(one, how))) any = true;
+      }
+      if (again || plan.control) await control();
+      return any;
+    },
+    async wished(wishes, subjects) {
+      for (const wish of wishes.filter(({ kind }) => kind === 'transfer')) {
+        for (const one of subjects(wish)) {
+          const done = await fetch(one, work.ordinary);
+          const fact = typeof done === 'string' ? skipped('transfer', done) : transferFact('transfer', done, undefined);
+          note(one.observed.observation, fact);
+          if (fact.transfer && !input.settled.has(wish.platform)) again = true;
+        }
+      }
+      for (const wish of wishes.filter(({ kind }) => kind === 'control_transfer')) {
+        const [one] = subjects(wish);
+        const about = one ?? seen.find(({ planned }) => planned.platform === wish.platform);
+        if (about) note(about.observed.observation, await control());
+      }
+    },
+  };
+}

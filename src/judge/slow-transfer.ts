@@ -1,0 +1,31 @@
+/** When a download is bad enough to look closer: before the fold has decided anything. */
+import type { Observation } from '../model/round.ts';
+import { read } from './sample.ts';
+
+/** Home goodput falls below a quarter of its median in 0.3 % of tests by itself (NDT, 74 homes; detection.md). */
+const share = 1 / 4;
+/** Samples behind the median, and the fewest that make one. */
+const kept = 20;
+const fewest = 5;
+
+/** Natural logarithms of the last rates of one target, oldest first. */
+export type TransferHistory = readonly number[];
+
+/**
+ * Whether this observation's transfer is bad: stalled, or below a quarter of the median of the last 20. With it the history
+ * that the next one is held against. Bad ones are in it: what stays slow for ten samples has been looked at closely enough,
+ * and is the fold's to decide.
+ */
+export function weighTransfer(
+  history: TransferHistory,
+  observation: Observation,
+): { bad: boolean; history: TransferHistory } {
+  if (!observation.transfer) return { bad: false, history };
+  if (observation.transfer.stalled_at !== undefined) return { bad: true, history };
+  const rate = read(observation)?.rate;
+  if (rate === undefined) return { bad: false, history };
+  const sorted = [...history].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)];
+  const bad = sorted.length >= fewest && median !== undefined && rate < median + Math.log(share);
+  return { bad, history: [...history, rate].slice(-kept) };
+}
