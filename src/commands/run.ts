@@ -35,7 +35,7 @@ export const command: Command = {
       await serve(
         {
           config,
-          network: createRealNetwork(),
+          network: createRealNetwork(config.experiments),
           anchors: ({ tls }) => readAnchors(tls.ca_file),
           store,
           log,

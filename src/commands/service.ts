@@ -176,6 +176,7 @@ function warnAboutRestart(before: Config, after: Config, log: Logger): void {
     'data.path': [before.data.path, after.data.path],
     'log.level': [before.log.level, after.log.level],
     'log.format': [before.log.format, after.log.format],
+    'experiments.tcp_info': [before.experiments.tcp_info, after.experiments.tcp_info],
   };
   for (const [key, [was, is]] of Object.entries(fixed)) {
     if (was !== is) log.warn(`${key} takes effect at the next start`);
