@@ -17,7 +17,8 @@ const contrast = 3;
 const sameRate = 1.15;
 /**
  * Handshakes in a row, of one target or of all targets together, that crawl while connects are normal and no SYN is
- * lost. A path that drops a fifth of its packets slows four handshakes in five, but not twelve in a row, and drops SYNs.
+ * lost. A path that drops a tenth of its packets slows half of the handshakes of every target: an ordinary one between
+ * slow ones, since the slowness began, says that it is no policy.
  */
 const signatures = 6;
 const signaturesTogether = 12;
@@ -76,6 +77,8 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
   let failed6 = false;
   let together = 0;
   let every = true;
+  let mixed = false;
+  const since = state.streams.handshake.run?.[1] ?? Number.POSITIVE_INFINITY;
   let matchedFine = true;
   let matchedAny = false;
   for (const key of Object.keys(state.targets)) {
@@ -98,6 +101,7 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
       every &&= (target.signature ?? 0) > 0;
     }
     if ((target.signature ?? 0) >= signatures && crawl > 0) facts.signature = true;
+    if ((target.broken ?? -1) >= since) mixed = true;
     if (short > fineShort && steady(target)) facts.plateau = true;
     const before = target.rates?.[1];
     if (short > eighth && before && target.goodput && target.goodput[0] - Math.log(before) > eighth) {
@@ -111,6 +115,7 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
   }
   facts.controlsFine = matchedAny && matchedFine && (commonCrawl(views) ?? 0) < fineSlow;
   if (every && together >= signaturesTogether) facts.signature = true;
+  if (mixed) facts.signature = false;
   facts.only6 = failed6 && !failed4;
   return facts;
 }

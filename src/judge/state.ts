@@ -66,6 +66,8 @@ export interface TargetState {
   fast?: number | undefined;
   /** Consecutive samples with the signature of a throttled handshake. */
   signature?: number | undefined;
+  /** Fold second at which an ordinary handshake ended such a streak. */
+  broken?: number | undefined;
   /** log bit/s, samples; held shortfall; learned distance between transfers. */
   goodput?: Level | undefined;
   short?: Held | undefined;
@@ -119,6 +121,8 @@ export interface IncidentState {
   compared?: 1 | undefined;
   /** A kind that the last rounds speak for, and how many. */
   next?: [kind: AnomalyKind, rounds: number] | undefined;
+  /** What it was called when it was at its gravest, once it has a milder name. */
+  gravest?: { kind: AnomalyKind; basis: Basis; confidence: Confidence; mechanism?: Mechanism | undefined } | undefined;
   /** Set when closed: kept for half an hour, in which a relapse is the same incident. */
   closed?: number | undefined;
   ended?: Onset | undefined;

@@ -187,6 +187,7 @@ export function observeTarget(
     good: before?.good,
     fast: before?.fast,
     signature: before?.signature,
+    broken: before?.broken,
     goodput: before?.goodput,
     short: before?.short,
     transfers: before?.transfers,
@@ -198,6 +199,7 @@ export function observeTarget(
   if (away.crawl !== undefined) {
     next.crawl = [round4(away.crawl), t];
     const near = before?.connect !== undefined && (sample.connect ?? 0) - before.connect[0] < signatureConnect;
+    if (away.crawl < ordinaryCrawl && before?.signature) next.broken = t;
     if (!near || away.crawl < ordinaryCrawl) next.signature = undefined;
     else if (away.crawl >= signatureCrawl) next.signature = Math.min(99, (before?.signature ?? 0) + 1);
   }
