@@ -5,6 +5,7 @@ import { experiment } from '../measure/experiment.ts';
 import type { Instruments } from '../measure/instruments.ts';
 import type { Network } from '../measure/network.ts';
 import { type Aim, type Observed, observe } from '../measure/observe.ts';
+import { seedsFor } from '../measure/seeds.ts';
 import type { ExperimentFact, Round } from '../model/round.ts';
 import type { TrustedResolver } from '../model/target.ts';
 import type { ExperimentKind, IpProtocol, ResolverScope } from '../model/vocabulary.ts';
@@ -120,6 +121,7 @@ export function createFieldWork(
       trusted: ask.trusted ? settings.resolvers.trusted : [],
     },
     fallback_addresses: book(new URL(what.url).hostname),
+    seed_addresses: seedsFor(new URL(what.url).hostname),
     timeout_ms,
     dns_timeout_ms,
   });

@@ -84,6 +84,8 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
     }
   };
 
+  /** Our clock against each control's Date header, seconds. */
+  const skews: number[] = [];
   const mute = new Set(input.mute);
   /** After one deadline has passed in vain, the others of the same side are asked with less patience. */
   const listen = (side: string, { failure }: Observation) => {
@@ -100,6 +102,7 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
   const lookAtControl = (planned: PlannedControl) => async () => {
     const observed = await work.observeControl(planned, mute.has(controls), deadline.signal);
     listen(controls, observed.observation);
+    if (observed.clock_skew_s !== undefined) skews.push(observed.clock_skew_s);
     const entry: ControlObservation = { ...observed.observation, scope: planned.control.scope };
     round.controls.push(entry);
     seenControls.push({ planned, observed, entry });
@@ -203,12 +206,18 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
       await fulfil(calm ? wishes : wishes.filter(isTransferWish));
     }
     await transfers.wished(waiting, subjects);
+    if (skews.length > 0) round.vantage = { ...round.vantage, clock_skew_s: median(skews) };
     if (input.plan.targets.length > 0) Object.assign(round, await work.lookRound(round, deadline.signal));
   } finally {
     deadline.end();
     round.lag_ms = work.takeLag();
   }
   return { round, validated, again: transfers.again };
+}
+
+/** One control with a clock of its own must not set ours. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** The judge wished for it and the budget does not allow it: the record says so. */
