@@ -8,6 +8,7 @@ const imports: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   check: () => import('./check.ts'),
   replay: () => import('./replay.ts'),
   export: () => import('./export.ts'),
+  beacon: () => import('./beacon.ts'),
   demo: () => import('./demo.ts'),
 };
 
