@@ -18,6 +18,8 @@ export interface Surroundings {
   distances: Distances;
   doors: Doors;
   random: () => number;
+  /** Rate of the line for each flow and direction, bits per second. */
+  line_bps: number | undefined;
 }
 
 export interface Flow {
@@ -44,7 +46,7 @@ function inspect(policy: Policy, ip: string, port: number, bytes: Buffer): FlowA
 
 /** `divert`: the provider sends the whole connection elsewhere, whatever is said on it. */
 export function openFlow(client: Socket, { ip, port }: { ip: string; port: number }, around: Surroundings): Flow {
-  const { policy, distances, doors, random } = around;
+  const { policy, distances, doors, random, line_bps } = around;
   const diverted = policy.path(ip, port).some((action) => action.kind === 'divert');
   const rtt = distances.to(diverted ? 'isp' : scopeOf(ip));
   let server: Socket | undefined;
@@ -57,12 +59,14 @@ export function openFlow(client: Socket, { ip, port }: { ip: string; port: numbe
   const up = openWay({
     delay_ms: rtt / 2,
     random,
+    line_bps,
     deliver: (bytes) => server?.write(bytes),
     moved: () => up.in_flight < window && client.resume(),
   });
   const down = openWay({
     delay_ms: rtt / 2,
     random,
+    line_bps,
     deliver: (bytes) => client.write(bytes),
     moved: () => paced(server, down.in_flight + client.writableLength >= window),
   });

@@ -14,6 +14,8 @@ import { ispResolver } from './world.ts';
 export interface PracticeOptions {
   /** Round-trip time to every foreign server, ms. At 0 the noise of a busy CPU would look like a doubled latency. */
   rtt_ms?: number;
+  /** Rate of the line for each flow and direction, bits per second; `Infinity`: as fast as this computer can. */
+  line_bps?: number;
   /** Makes `network.random` and every loss repeatable. */
   seed?: number;
 }
@@ -33,9 +35,16 @@ export interface PracticeInternet {
 
 /** Base round trip: large against the noise of two busy cores, small enough for tests. */
 const defaultRtt = 40;
+/** A household's line; without a limit goodput would be this computer's and change with its load. */
+const defaultLine = 20_000_000;
 
 export async function createPracticeInternet(options: PracticeOptions = {}): Promise<PracticeInternet> {
-  const link = await openLink({ rtt_ms: options.rtt_ms ?? defaultRtt, seed: options.seed ?? 1 });
+  const line = options.line_bps ?? defaultLine;
+  const link = await openLink({
+    rtt_ms: options.rtt_ms ?? defaultRtt,
+    seed: options.seed ?? 1,
+    line_bps: Number.isFinite(line) ? line : undefined,
+  });
   const calm = { servers: [ispResolver.ip4], stub: false };
   const house: House = { wall_offset_ms: 0, slept_ms: 0, resolvers: calm };
   const censors = new Map<string, Censor>();

@@ -6,6 +6,7 @@ import type { Rule } from './censor.ts';
 export interface WorkerOptions {
   rtt_ms: number;
   seed: number;
+  line_bps: number | undefined;
 }
 
 export type Question =

@@ -1,6 +1,6 @@
 /**
  * One direction of a flow: segments of a byte stream on their way, late by half a round trip and by whatever the
- * path or a censor adds. A byte stream cannot lose bytes, so a dropped segment is what the receiver sees of one: it
+ * path or a censor adds. A sender starts slowly, as TCP does: what is measured of a short transfer depends on it. A byte stream cannot lose bytes, so a dropped segment is what the receiver sees of one: it
  * and everything behind it come after a retransmission.
  */
 import { type Bucket, tokenBucket } from './bucket.ts';
@@ -33,14 +33,26 @@ const retransmission_ms = 200;
 /** A limit below a segment would never let one pass. */
 const leastBurst = segment;
 
+/** RFC 6928: a sender may have ten segments under way before the first is acknowledged. */
+const initialWindow = 10 * segment;
+/** Most that may be under way: a receiver's buffer, 51 Mbit/s at a round trip of 40 ms. */
+const largestWindow = 256 * 1024;
+/** What the line's own queue takes at full speed before it paces. */
+const lineBurst = 32 * 1024;
+
 export function openWay(options: {
   delay_ms: number;
   random: () => number;
   deliver: (bytes: Buffer) => void;
   /** Called after each delivery, to let the sender go on. */
   moved: () => void;
+  /** Rate of the line itself, bits per second; unlimited where absent. */
+  line_bps?: number | undefined;
 }): Way {
   const line = delayLine();
+  const acknowledgements = delayLine();
+  const backlog: (Buffer | (() => void))[] = [];
+  const own = options.line_bps === undefined ? undefined : tokenBucket(options.line_bps, lineBurst);
   let delay = options.delay_ms;
   let held = 0;
   let bucket: Bucket | undefined;
@@ -49,23 +61,40 @@ export function openWay(options: {
   let allowed = Number.POSITIVE_INFINITY;
   let dead = false;
   let in_flight = 0;
+  let unacknowledged = 0;
+  let congestionWindow = initialWindow;
 
   const wait = (bytes: number): number => {
     let ms = delay + held;
     held = 0;
     const queued = bucket?.take(bytes) ?? 0;
     // A policer drops what does not fit: it comes when the sender tries again.
-    ms += policed && queued > 0 ? Math.max(queued, retransmission_ms * Math.ceil(queued / retransmission_ms)) : queued;
+    const late = policed && queued > 0 ? retransmission_ms * Math.ceil(queued / retransmission_ms) : queued;
+    ms += Math.max(late, own?.take(bytes) ?? 0);
     if (loss > 0 && options.random() < loss) ms += retransmission_ms + 2 * delay;
     return ms;
   };
-  const put = (bytes: Buffer) => {
-    in_flight += bytes.length;
+  const send = (bytes: Buffer) => {
+    unacknowledged += bytes.length;
     line.push(wait(bytes.length), () => {
       in_flight -= bytes.length;
       if (!dead) options.deliver(bytes);
+      acknowledgements.push(delay, () => {
+        unacknowledged -= bytes.length;
+        // Slow start (RFC 5681 3.1): what has been acknowledged is added to what may be under way.
+        congestionWindow = Math.min(largestWindow, congestionWindow + bytes.length);
+        pump();
+      });
       options.moved();
     });
+  };
+  const pump = () => {
+    for (let head = backlog[0]; head !== undefined; head = backlog[0]) {
+      if (typeof head === 'function') line.push(delay, head);
+      else if (unacknowledged > 0 && unacknowledged + head.length > congestionWindow) return;
+      else send(head);
+      backlog.shift();
+    }
   };
 
   return {
@@ -73,12 +102,14 @@ export function openWay(options: {
       if (dead) return;
       const passing = bytes.subarray(0, allowed);
       allowed -= passing.length;
-      const plain = bucket === undefined && loss === 0;
-      for (let at = 0; at < passing.length; at += plain ? passing.length : segment) {
-        put(plain ? passing : passing.subarray(at, at + segment));
-      }
+      in_flight += passing.length;
+      for (let at = 0; at < passing.length; at += segment) backlog.push(passing.subarray(at, at + segment));
+      pump();
     },
-    afterwards: (action) => line.push(delay, () => !dead && allowed > 0 && action()),
+    afterwards(action) {
+      backlog.push(() => !dead && allowed > 0 && action());
+      pump();
+    },
     lengthen(ms) {
       delay += ms;
     },
@@ -101,6 +132,10 @@ export function openWay(options: {
     get in_flight() {
       return in_flight;
     },
-    close: () => line.close(),
+    close() {
+      backlog.length = 0;
+      line.close();
+      acknowledgements.close();
+    },
   };
 }

@@ -12,12 +12,13 @@ afterEach(() => {
 });
 
 /** A way and what has arrived at its end so far. */
-function way(delay_ms: number, random = () => 0.5) {
+function way(delay_ms: number, random = () => 0.5, line_bps?: number) {
   const arrived: { bytes: number; ms: number }[] = [];
   const start = performance.now();
   const opened = openWay({
     delay_ms,
     random,
+    line_bps,
     deliver: (bytes) => arrived.push({ bytes: bytes.length, ms: performance.now() - start }),
     moved: () => undefined,
   });
@@ -36,6 +37,24 @@ describe('a way', () => {
     expect(arrived.map(({ bytes }) => bytes)).toEqual([3, 2, 1]);
     for (const { ms } of arrived) expect(ms).toBeGreaterThanOrEqual(25);
     expect(one.in_flight).toBe(0);
+  });
+
+  test('starts slowly: ten segments, and each round trip twice as many', async () => {
+    const { way: one, arrived, total } = way(20);
+    one.carry(Buffer.alloc(60_000)); // 14 kB, 29 kB, the rest: three round trips
+    await sleep(200);
+    expect(total()).toBe(60_000);
+    const first = arrived.findIndex(({ ms }) => ms >= 60);
+    expect(arrived.slice(0, first).reduce((sum, { bytes }) => sum + bytes, 0)).toBe(14_480);
+    expect(arrived.at(-1)?.ms).toBeGreaterThanOrEqual(100);
+  });
+
+  test('carries no more than its line does', async () => {
+    const { way: one, total } = way(1, undefined, 1_000_000); // 125 bytes a millisecond, after 32 KiB
+    one.carry(Buffer.alloc(200_000));
+    await sleep(300);
+    expect(total()).toBeGreaterThan(32_768);
+    expect(total()).toBeLessThan(90_000);
   });
 
   test('that is cut delivers nothing more, not even what was under way', async () => {
