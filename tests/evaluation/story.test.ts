@@ -20,7 +20,7 @@ beforeAll(() => {
     state = judgement.state;
     events.push(...judgement.events);
   }
-});
+}, 240_000);
 
 const during = (evening: { from: number; to: number }, of: string) =>
   events.filter(

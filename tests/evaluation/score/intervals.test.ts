@@ -1,13 +1,27 @@
 /** The intervals are the textbook's, to the digits that textbooks print. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { medianInterval, poisson, poissonCdf, quantile, wilson } from './intervals.ts';
+import { medianInterval, poisson, poissonCdf, quantile, wilson, wilsonClustered } from './intervals.ts';
 
 test('Wilson’s interval of all and of none of ten', () => {
   expect(wilson(10, 10).low).toBeCloseTo(0.7225, 4);
   expect(wilson(10, 10).high).toBeCloseTo(1, 12);
   expect(wilson(0, 10).high).toBeCloseTo(0.2775, 4);
   expect(wilson(0, 0)).toEqual({ low: 0, high: 1 });
+});
+
+test('trials that fail together count for fewer', () => {
+  const scattered = wilsonClustered(Array.from({ length: 20 }, (_, i) => ({ hits: i % 2 === 0 ? 4 : 5, n: 5 })));
+  const together = wilsonClustered(Array.from({ length: 20 }, (_, i) => ({ hits: i < 2 ? 0 : 5, n: 5 })));
+  expect(scattered).toEqual(wilson(90, 100));
+  // Two vantages of twenty missed everything: that is 2 of 20, not 10 of 100.
+  expect(together.low).toBeCloseTo(wilson(18, 20).low, 2);
+  expect(
+    wilsonClustered([
+      { hits: 5, n: 5 },
+      { hits: 5, n: 5 },
+    ]),
+  ).toEqual(wilson(10, 10));
 });
 
 test('the exact Poisson interval of 0, 1 and 10 events', () => {

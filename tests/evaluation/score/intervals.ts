@@ -16,6 +16,29 @@ export function wilson(hits: number, n: number): Interval {
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
+/**
+ * Wilson's interval where trials come in clusters (several events at one vantage, which share its line): the number of
+ * trials is reduced by the design effect, the observed variance between clusters over the binomial one (Kish 1965), never
+ * below one a cluster and never raised. All or none found shows no variance: then it is the plain interval.
+ */
+export function wilsonClustered(clusters: readonly { hits: number; n: number }[]): Interval {
+  let hits = 0;
+  let n = 0;
+  for (const one of clusters) {
+    hits += one.hits;
+    n += one.n;
+  }
+  const k = clusters.length;
+  const p = hits / n;
+  const binomial = (p * (1 - p)) / n;
+  if (k < 2 || !(binomial > 0)) return wilson(hits, n);
+  let squares = 0;
+  for (const one of clusters) squares += (one.hits - p * one.n) ** 2;
+  const between = ((k / (k - 1)) * squares) / n ** 2;
+  const effective = Math.min(n, Math.max(k, (n * binomial) / between));
+  return wilson(p * effective, effective);
+}
+
 /** Chance of at most `k` events of a Poisson variable with the given mean. */
 export function poissonCdf(k: number, mean: number): number {
   let term = Math.exp(-mean);

@@ -1,7 +1,7 @@
 /** From single scores to the numbers of the table: one summary per detector, per class, per way of sampling. */
 import type { AnomalyKind } from '../../../src/model/vocabulary.ts';
-import type { EventScore } from './fork.ts';
-import { type Interval, medianInterval, poisson, quantile, wilson } from './intervals.ts';
+import type { EventScore } from './event-score.ts';
+import { type Interval, medianInterval, poisson, quantile, wilson, wilsonClustered } from './intervals.ts';
 import type { VantageScore } from './vantage-run.ts';
 
 /** The ways of sampling that are reported apart. */
@@ -29,6 +29,24 @@ export interface Rate {
   months: number;
   value: number;
   interval: Interval;
+}
+
+/** Share of hits among events, which cluster by vantage. */
+function clustered(events: readonly EventScore[], hit: (event: EventScore) => number): Share {
+  const by = new Map<number, { hits: number; n: number }>();
+  for (const event of events) {
+    const one = by.get(event.vantage) ?? { hits: 0, n: 0 };
+    one.hits += hit(event);
+    one.n++;
+    by.set(event.vantage, one);
+  }
+  const clusters = [...by.values()];
+  const hits = clusters.reduce((sum, one) => sum + one.hits, 0);
+  return {
+    value: events.length === 0 ? Number.NaN : hits / events.length,
+    n: events.length,
+    interval: wilsonClustered(clusters),
+  };
 }
 
 export const share = (hits: number, n: number): Share => ({
@@ -74,23 +92,20 @@ function tally(kinds: readonly AnomalyKind[]): Partial<Record<AnomalyKind, numbe
   return out;
 }
 
-/** Sums events up; shares over hit platforms get the interval of so many *events*: four platforms fail together. */
+/** Sums events up. An event on four platforms is one trial, and events at one vantage are not independent. */
 export function summariseEvents(name: string, events: readonly EventScore[]): ClassSummary {
   const delays = flat(events, (event) => event.delays);
   const found = total(events, (event) => event.found);
   const perEvent = (flags: (event: EventScore) => readonly boolean[]): Share => {
     const all = events.filter((event) => flags(event).length > 0);
-    return share(
-      total(all, (event) => flags(event).filter(Boolean).length / flags(event).length),
-      all.length,
-    );
+    return clustered(all, (event) => flags(event).filter(Boolean).length / flags(event).length);
   };
   const closes = flat(events, (event) => event.closes);
   return {
     class: name,
     events: events.length,
     occupied: 0,
-    recall: share(found, events.length),
+    recall: clustered(events, (event) => event.found),
     median: quantile(delays, 0.5),
     medianInterval: medianInterval(delays),
     p95: quantile(delays, 0.95),

@@ -11,7 +11,8 @@ import type { TroubleClass } from '../world/troubles.ts';
 import { drawVantage, type Plan, platforms, type Vantage, type VantageOptions } from '../world/vantage.ts';
 import { drawWeather, MONTH } from '../world/weather.ts';
 import type { Alarm, Detector } from './detector.ts';
-import { type EventScore, type Past, runEvent, runTrouble, type TroubleScore } from './fork.ts';
+import type { EventScore } from './event-score.ts';
+import { type Past, runEvent, runTrouble, type TroubleScore } from './fork.ts';
 
 /** Minutes before anything counts: `baseline.ready_after` of the contract. */
 export const WARM_UP = 24 * 60;

@@ -6,7 +6,7 @@ import type { AnomalyKind } from '../../../src/model/vocabulary.ts';
 import { absent, lineDown } from './acts.ts';
 import type { Trouble } from './air.ts';
 import type { Rng } from './random.ts';
-import { platforms, type Vantage } from './vantage.ts';
+import type { Vantage } from './vantage.ts';
 
 export interface EventClass {
   name: string;
@@ -248,18 +248,3 @@ export const eventClasses: readonly EventClass[] = [
     },
   },
 ];
-
-/** The platforms that one event hits. */
-export function drawHit(rng: Rng, kind: EventClass): number[] {
-  const order = platforms.map((_, i) => i);
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = rng.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order.slice(0, kind.platforms);
-}
-
-/** How long an event lasts, minutes: median two hours, as the rallies of January 2024 did, never below forty minutes. */
-export function drawLength(rng: Rng): number {
-  return Math.min(240, Math.max(40, Math.round(rng.lognormal(120, 0.5))));
-}
