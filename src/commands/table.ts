@@ -7,6 +7,7 @@ const imports: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   status: () => import('./status.ts'),
   check: () => import('./check.ts'),
   replay: () => import('./replay.ts'),
+  incidents: () => import('./incidents.ts'),
   export: () => import('./export.ts'),
   beacon: () => import('./beacon.ts'),
   demo: () => import('./demo.ts'),

@@ -4,6 +4,7 @@ import { type IpProtocol, ipProtocols } from '../model/vocabulary.ts';
 import { everyRound, type RoundQuery, type StoredIncident, type StoredRound } from '../store/read.ts';
 import type { Board } from './board.ts';
 import { type EventHub, greeting } from './events.ts';
+import { evidenceOf } from './evidence.ts';
 import { page } from './page.ts';
 import { shownIncidents } from './page-incidents.ts';
 import { icon, style } from './page-style.ts';
@@ -88,9 +89,10 @@ const routes: Readonly<Record<string, Route>> = {
   '/api/v1/status': get((_query, { board }) => json(board.status())),
   '/api/v1/rounds': get(rounds),
   '/api/v1/incidents': get((_query, { incidents }) => json({ incidents: incidents?.({}) ?? [] })),
-  '/api/v1/incidents/': get((_query, { incident }, id) => {
+  '/api/v1/incidents/': get((_query, { incident, rounds: read = () => [] }, id) => {
     const found = incident?.(id);
-    return found === undefined ? json({ error: 'there is no incident of this name' }, 404) : json(found);
+    if (found === undefined) return json({ error: 'there is no incident of this name' }, 404);
+    return json({ ...found, evidence: evidenceOf(found, read) });
   }),
   '/api/v1/events': get((_query, { events }) => live(events)),
   '/api/v1/reference': get((_query, { board, wall }) => json(reference(board.results(), wall()))),
