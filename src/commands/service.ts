@@ -66,7 +66,7 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
     storeTrouble: () => store.health().message,
   });
 
-  const hub = createEventHub();
+  const hub = createEventHub({ stored: store });
 
   /** Parse, validate, prepare, swap: whatever fails before the swap leaves the old configuration running. */
   const reload = () => {

@@ -1,4 +1,5 @@
 /** What is served where: a table, one row a path. */
+import type { IncomingHttpHeaders } from 'node:http';
 
 import { type IpProtocol, ipProtocols } from '../model/vocabulary.ts';
 import { everyRound, type RoundQuery, type StoredIncident, type StoredRound } from '../store/read.ts';
@@ -55,6 +56,7 @@ export interface Route {
     query: URLSearchParams,
     sources: Sources,
     rest: string,
+    headers: IncomingHttpHeaders,
   ): Answer | Stream | Live | Promise<Answer | Stream | Live>;
 }
 
@@ -94,7 +96,7 @@ const routes: Readonly<Record<string, Route>> = {
     if (found === undefined) return json({ error: 'there is no incident of this name' }, 404);
     return json({ ...found, evidence: evidenceOf(found, read) });
   }),
-  '/api/v1/events': get((_query, { events }) => live(events)),
+  '/api/v1/events': get((_query, { events }, _rest, headers) => live(events, headers['last-event-id'])),
   '/api/v1/reference': get((_query, { board, wall }) => json(reference(board.results(), wall()))),
 };
 
@@ -138,7 +140,7 @@ function* recordsSince(since_ms: number, read: (query: RoundQuery) => StoredRoun
   for (const { record } of everyRound(read, { since_ms })) yield record;
 }
 
-function live(events: EventHub | undefined): Answer | Live {
+function live(events: EventHub | undefined, last: string | string[] | undefined): Answer | Live {
   if (events === undefined) return notFound('/api/v1/events');
   // Subscribed before the answer begins, so that one too many is told so.
   let deliver = (_message: string) => {};
@@ -149,6 +151,8 @@ function live(events: EventHub | undefined): Answer | Live {
     greeting,
     open(send) {
       deliver = send;
+      const missed = events.missed(last?.toString());
+      if (missed !== '') send(missed);
       return end;
     },
   };

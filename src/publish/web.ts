@@ -85,7 +85,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   const refusal = refuse(request, url, found?.route, options);
   if (refusal) return send(request, response, refusal);
   if (!url || !found) return send(request, response, notFound(url?.pathname ?? ''));
-  const answer = await found.route.answer(url.searchParams, options.sources, found.rest);
+  const answer = await found.route.answer(url.searchParams, options.sources, found.rest, request.headers);
   if ('lines' in answer) return stream(request, response, answer.type, answer.lines);
   if ('open' in answer) return sendLive(request, response, answer);
   return send(request, response, answer);
