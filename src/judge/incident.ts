@@ -1,10 +1,11 @@
 /** The incident of one platform: calm → suspect → open → closing → calm, and what it is called meanwhile. */
 import { type Stream, streams } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { AnomalyKind, Note } from '../model/vocabulary.ts';
+import type { Note } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
 import { ended, recover, watch } from './closing.ts';
 import type { Gate } from './gate.ts';
+import { gravity, lasting, nameGravest, rememberName } from './gravest.ts';
 import { confidence } from './incident-confidence.ts';
 import type { Proof, SpeedFacts } from './kind.ts';
 import { onset, onWall, stamp } from './onset.ts';
@@ -27,9 +28,6 @@ const sinceStartRounds = 3;
 
 /** Weight of one round in the figures that a statement quotes. */
 const meanWeight = 0.1;
-
-/** From mild to grave: a better-proven kind may replace a lesser one at once. */
-const gravity: Record<AnomalyKind, number> = { degraded: 0, unreachable: 1, throttled: 2, blocked: 3 };
 
 export interface Turn {
   state: PlatformState;
@@ -112,6 +110,7 @@ function begin(name: string, folded: PlatformRound, c: Circumstances): Turn {
     streams: carried.length > 0 ? carried : [opening],
   };
   if (proof.mechanism) incident.mechanism = proof.mechanism;
+  if (relapse) rememberName(relapse, incident);
   const next: PlatformState = { ...state, incident, suspect: 1, streams: watched(state.streams, incident.streams, c) };
   describe(next, incident, c);
   return { state: next, event: 'opened' };
@@ -134,9 +133,10 @@ function watched(
   return next;
 }
 
-function goOn(folded: PlatformRound, c: Circumstances): Turn {
-  const { tick } = c;
+function goOn(folded: PlatformRound, seen: Circumstances): Turn {
+  const { tick } = seen;
   const before = folded.state.incident!;
+  const c = { ...seen, proof: lasting(before.kind, seen.proof, seen.verdict, folded) };
   const incident: IncidentState = { ...before, mechanisms: before.mechanisms.slice(), notes: before.notes.slice() };
   let next: PlatformState = { ...folded.state, incident };
   if (folded.stepped.length > 0) {
@@ -155,6 +155,7 @@ function goOn(folded: PlatformRound, c: Circumstances): Turn {
     if (over) {
       incident.closed = tick.t;
       incident.ended = onWall(over, tick);
+      nameGravest(incident);
       return { state: calm(next), event: 'closed' };
     }
   }
@@ -174,6 +175,7 @@ function goOn(folded: PlatformRound, c: Circumstances): Turn {
   if (age >= persistentSeconds) note(incident, 'persistent');
   if (age >= 86_400 && incident.notes.includes('since_start')) note(incident, 'chronically_unreachable');
   const changed = rename(incident, c, patience(next, incident, c));
+  rememberName(before, incident);
   describe(next, incident, c);
   return changed ? { state: next, event: 'changed' } : { state: next };
 }

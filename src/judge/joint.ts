@@ -1,6 +1,7 @@
 /** The joint event: two companies or more hit within half an hour while the controls are fine. */
 import type { AnomalyKind, Mechanism } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
+import { gravity, nameGravest, nameOf, rememberName } from './gravest.ts';
 import { stamp } from './onset.ts';
 import type { IncidentState, JointState } from './state.ts';
 
@@ -50,6 +51,7 @@ function goOn(before: JointState, parts: readonly Part[], lately: readonly Part[
   );
   if (new Set(members.map((part) => part.company)).size < 2) {
     const joint: JointState = { ...before, closed: tick.t, ended: lastEnd(before, lately, tick) };
+    nameGravest(joint);
     return { joint, event: 'closed' };
   }
   const summary = summarise(members);
@@ -64,6 +66,13 @@ function goOn(before: JointState, parts: readonly Part[], lately: readonly Part[
     platforms: union(before.platforms, summary.platforms),
     companies: union(before.companies, summary.companies),
   };
+  const recovering = before.platforms.some((platform) => !members.some((member) => member.platform === platform));
+  // The first to recover leave others behind that may have less in common: the event is not renamed after those.
+  if (recovering && gravity[joint.kind] < gravity[before.kind]) {
+    delete joint.mechanism;
+    Object.assign(joint, nameOf(before));
+  }
+  rememberName(before, joint);
   const changed = joint.kind !== before.kind || joint.platforms.length !== before.platforms.length;
   return changed ? { joint, event: 'changed' } : { joint };
 }
