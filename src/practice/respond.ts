@@ -25,9 +25,20 @@ function* filler(bytes: number): Generator<Buffer> {
   for (let left = bytes; left > 0; left -= block.length) yield left < block.length ? block.subarray(0, left) : block;
 }
 
-function send(method: string | undefined, response: Answered, { status, headers, body }: Reply): void {
+/** So many of the first bytes are asked for (RFC 9110 section 14): as content networks do, only for files. */
+function firstBytes({ headers }: Asked): number {
+  const range = /^bytes=0-(\d{1,9})$/.exec(headers.range ?? '')?.[1];
+  return range === undefined ? Number.POSITIVE_INFINITY : Number(range) + 1;
+}
+
+function send(request: Asked, response: Answered, { status, headers, body: whole }: Reply): void {
+  const { method } = request;
+  const asked = firstBytes(request);
+  const part = status === 200 && typeof whole === 'number' && asked < whole;
+  const body = part ? asked : whole;
   const bytes = typeof body === 'number' ? body : Buffer.byteLength(body);
-  response.statusCode = status;
+  response.statusCode = part ? 206 : status;
+  if (part) response.setHeader('content-range', `bytes 0-${asked - 1}/${whole}`);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (status !== 204) response.setHeader('content-length', bytes);
   if (method === 'HEAD' || bytes === 0) return void response.end();
@@ -53,7 +64,7 @@ async function answerDns(request: Asked, response: Answered, server: string, res
   const encoded = /[?&]dns=([\w-]*)/.exec(request.url ?? '')?.[1];
   const question = readQuestion(encoded === undefined ? await readBody(request) : Buffer.from(encoded, 'base64url'));
   const coming = question && resolvers.ask(server, question.name, question.type ?? 'TXT', 'https')?.[0];
-  if (question === undefined) return send(request.method, response, { status: 400, headers: {}, body: '' });
+  if (question === undefined) return send(request, response, { status: 400, headers: {}, body: '' });
   // A resolver that cannot answer says so over HTTPS: SERVFAIL.
   const message = writeAnswer(question, coming ?? { rcode: 'SERVFAIL', addresses: [] });
   response.statusCode = 200;
@@ -71,7 +82,7 @@ export function respondTo(place: { who: Impostor | 'site'; secure: boolean }, po
     const host = hostOf(request);
     const path = request.url ?? '/';
     if (place.who !== 'site' && place.who !== 'evil') {
-      send(request.method, response, impostor(place.who, host, place.secure));
+      send(request, response, impostor(place.who, host, place.secure));
       return;
     }
     const resolver = trustedResolvers[host];
@@ -81,6 +92,6 @@ export function respondTo(place: { who: Impostor | 'site'; secure: boolean }, po
     }
     request.resume();
     const forced = policy.site(host).map((action) => decreed(action, host, path, place.secure));
-    send(request.method, response, forced.find((reply) => reply !== undefined) ?? healthy(host, path, place.secure));
+    send(request, response, forced.find((reply) => reply !== undefined) ?? healthy(host, path, place.secure));
   };
 }
