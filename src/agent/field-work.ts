@@ -7,7 +7,7 @@ import type { Network } from '../measure/network.ts';
 import { type Aim, type Observed, observe } from '../measure/observe.ts';
 import { seedsFor } from '../measure/seeds.ts';
 import type { ExperimentFact, Round } from '../model/round.ts';
-import type { TrustedResolver } from '../model/target.ts';
+import type { Beacon, TrustedResolver } from '../model/target.ts';
 import type { ExperimentKind, IpProtocol, ResolverScope } from '../model/vocabulary.ts';
 import { Contacts } from './contacts.ts';
 import type { Meter } from './meter.ts';
@@ -44,6 +44,8 @@ export interface FieldWorkSettings {
   detect_country: boolean;
   references: readonly string[];
   transfer: { bytes: number; timeout_ms: number };
+  /** Helpers of our own, first choice first. */
+  beacons: readonly Beacon[];
 }
 
 /** Addresses that completed TLS for a host within the last 7 days, best first. */
@@ -102,9 +104,16 @@ export function createFieldWork(
     return servers.length > 0 ? { configured: servers, stub: false } : seen(await network.systemResolvers());
   };
   const transfers = createTransferWork(
-    { ...settings.transfer, step_timeout_ms: timeout_ms, dns_timeout_ms, system: settings.resolvers.system },
+    {
+      ...settings.transfer,
+      step_timeout_ms: timeout_ms,
+      dns_timeout_ms,
+      system: settings.resolvers.system,
+      beacons: settings.beacons,
+      neutral_name: neutralName,
+    },
     async () => (await configured()).configured,
-    (ip) => contacts.touch(ip, network.monotonic()),
+    contacts,
     instruments,
     during,
   );

@@ -38,6 +38,8 @@ export interface RoundsOptions {
   account: Account;
   /** How often each platform is downloaded from, and how much. */
   transfer: { every_ms: number; bytes: number };
+  /** There is a helper of our own to try names on. */
+  beacons: boolean;
 }
 
 export interface Rounds {
@@ -95,7 +97,7 @@ export function createRounds(options: RoundsOptions): Rounds {
           plan,
           experiments: may.experiments,
           transfers: { planner, plan: transfers, allowed: may.transfers, settled },
-          wanted: (soFar, pass) => wanted(state, soFar, options.params, { pass, siblings }),
+          wanted: (soFar, pass) => wanted(state, soFar, options.params, { pass, siblings, beacons: options.beacons }),
           mute,
         },
         work,

@@ -1,8 +1,13 @@
 /** Binds downloads to the measuring steps: which object, from which address, and what to remember of objects. */
+import { hostOf } from '../measure/attempt.ts';
+import { beacon } from '../measure/beacon.ts';
 import { discover } from '../measure/discover.ts';
 import type { Instruments } from '../measure/instruments.ts';
 import type { Observed } from '../measure/observe.ts';
 import { type Transferred, transfer } from '../measure/transfer.ts';
+import type { ExperimentFact } from '../model/round.ts';
+import type { Beacon } from '../model/target.ts';
+import type { Contacts } from './contacts.ts';
 import type { Meter } from './meter.ts';
 import type { PlannedTarget } from './plan.ts';
 
@@ -21,6 +26,9 @@ export interface TransferSettings {
   step_timeout_ms: number;
   dns_timeout_ms: number;
   system: boolean;
+  beacons: readonly Beacon[];
+  /** A name that nobody blocks. */
+  neutral_name: string;
 }
 
 export interface Patience {
@@ -39,12 +47,14 @@ export interface TransferWork {
   forget(target: string): void;
   /** Downloads from the address that was observed; undefined when none was dialled. */
   download(url: URL, observed: Observed, how: Patience, signal: AbortSignal): Promise<Transferred | undefined>;
+  /** The name that was observed, and a neutral one, on a helper of our own; `most_ms`: time that is left of the round. */
+  beacon(observed: Observed, most_ms: number, signal: AbortSignal): Promise<ExperimentFact[]>;
 }
 
 export function createTransferWork(
   settings: TransferSettings,
   configured: () => Promise<readonly string[]>,
-  touch: (ip: string) => void,
+  contacts: Contacts,
   instruments: Instruments,
   during: Meter['during'],
 ): TransferWork {
@@ -86,8 +96,21 @@ export function createTransferWork(
       const timeout_ms = Math.min(settings.timeout_ms, most_ms);
       const input = { url, ip: place.ip, source: place.source, bytes, timeout_ms, plateau_ms };
       const done = await during('transfer', () => transfer(input, instruments, signal));
-      touch(place.ip);
+      contacts.touch(place.ip, network.monotonic());
       return done;
+    },
+    async beacon({ last_url }, most_ms, signal) {
+      const input = {
+        beacons: settings.beacons,
+        host: hostOf(new URL(last_url)),
+        neutral_name: settings.neutral_name,
+        bytes: settings.bytes,
+        plateau_ms: plateauMs,
+        timeout_ms: Math.min(settings.timeout_ms, most_ms),
+        rested_s: (ip: string) => contacts.rested_s(ip, network.monotonic()),
+        touch: (ip: string) => contacts.touch(ip, network.monotonic()),
+      };
+      return during('experiment', () => beacon(input, instruments, signal));
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Observed } from '../measure/observe.ts';
 import { mayGrow, type Transferred, transferFact } from '../measure/transfer.ts';
 import type { ControlObservation, ExperimentFact, Observation } from '../model/round.ts';
 import type { Experiment } from '../model/verdict.ts';
-import type { Skip } from '../model/vocabulary.ts';
+import type { ExperimentKind, Skip } from '../model/vocabulary.ts';
 import type { PlannedControl, PlannedTarget } from './plan.ts';
 import type { PlannedTransfer, TransferPlan, TransferPlanner } from './transfer-plan.ts';
 import type { TransferWork } from './transfer-work.ts';
@@ -54,7 +54,9 @@ export interface TransferRound {
   readonly again: boolean;
 }
 
-export const isTransferWish = ({ kind }: Experiment): boolean => kind === 'transfer' || kind === 'control_transfer';
+const transferKinds: readonly ExperimentKind[] = ['transfer', 'control_transfer', 'beacon'];
+
+export const isTransferWish = ({ kind }: Experiment): boolean => transferKinds.includes(kind);
 
 export function createTransferRound(input: TransferRoundInput): TransferRound {
   const { planner, plan, work, seen, signal } = input;
@@ -64,7 +66,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
   const note = (observation: Observation, ...facts: ExperimentFact[]) => {
     observation.experiments = [...(observation.experiments ?? []), ...facts];
   };
-  const skipped = (kind: 'transfer' | 'control_transfer', why: Skip): ExperimentFact => ({
+  const skipped = (kind: 'transfer' | 'control_transfer' | 'beacon', why: Skip): ExperimentFact => ({
     kind,
     outcome: 'skipped',
     skipped: why,
@@ -158,6 +160,13 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
           const fact = typeof done === 'string' ? skipped('transfer', done) : transferFact('transfer', done, undefined);
           note(one.observed.observation, fact);
           if (fact.transfer && !input.settled.has(wish.platform)) again = true;
+        }
+      }
+      for (const wish of wishes.filter(({ kind }) => kind === 'beacon')) {
+        for (const { observed } of subjects(wish)) {
+          const why = obstacle();
+          const facts = why ? [skipped('beacon', why)] : await work.beacon(observed, input.left(), signal);
+          note(observed.observation, ...facts);
         }
       }
       for (const wish of wishes.filter(({ kind }) => kind === 'control_transfer')) {

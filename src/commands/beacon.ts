@@ -16,7 +16,7 @@ const flag = 'listen-address';
 
 export const command: Command = {
   name: 'beacon',
-  describe: 'a helper server for an unfiltered network: the same bytes under any name, for probes elsewhere',
+  describe: 'a helper server for an unfiltered network: the same bytes under any name',
   options: {
     [flag]: {
       type: 'string',

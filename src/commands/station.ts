@@ -71,6 +71,7 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
       detect_country: config.vantage.detect,
       references: config.references,
       transfer: config.transfer,
+      beacons: config.beacons,
     },
     instruments,
     (host) => store?.validatedAddresses(host) ?? [],
@@ -101,6 +102,7 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
     work,
     account,
     transfer: config.transfer,
+    beacons: config.beacons.length > 0,
   });
   return { rounds, params, close: () => instruments.close() };
 }

@@ -19,6 +19,8 @@ export interface AttemptInput {
   /** For each of connect, TLS and HTTP. */
   timeout_ms: number;
   large_hello?: boolean | undefined;
+  /** The key that the other side must hold; its certificate does not matter then. */
+  spki?: string | undefined;
   /** `tls`: stop after the handshake; the certificate then does not count. */
   until?: 'tls' | 'answer' | undefined;
   /** Further request headers. */
@@ -105,8 +107,8 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
 
   /** The handshake; undefined when the attempt ends with it. */
   async function shake() {
-    const { large_hello, timeout_ms, until } = input;
-    const shaking = { socket: raw, server_name: hostOf(url), alpn: ['h2', 'http/1.1'], large_hello, timeout_ms };
+    const { large_hello, spki, timeout_ms, until } = input;
+    const shaking = { socket: raw, server_name: hostOf(url), alpn: ['h2', 'http/1.1'], large_hello, spki, timeout_ms };
     const start = instruments.network.monotonic();
     const { fact, value } = await handshake(shaking, instruments, signal);
     if (fact.alert !== undefined) out.alert = fact.alert;

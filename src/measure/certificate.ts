@@ -1,4 +1,5 @@
 /** What a certificate says of itself, as evidence. Its texts come from whoever answered: bounded and made printable. */
+import { createHash } from 'node:crypto';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsEvidence } from '../model/round.ts';
 import { plainText } from './text.ts';
@@ -49,4 +50,15 @@ export function certificateEvidence(socket: TLSSocket, verified: boolean, trust:
     // A certificate that OpenSSL took and Node cannot print: the fields read so far stand.
   }
   return evidence;
+}
+
+/** Whether the other side has proved to hold the key with this SPKI hash, base64 (RFC 7469 2.4). */
+export function holdsKey(socket: TLSSocket, spki: string): boolean {
+  try {
+    const key = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
+    return key !== undefined && createHash('sha256').update(key).digest('base64') === spki;
+  } catch {
+    // A key of a kind that cannot be written down: not ours.
+    return false;
+  }
 }

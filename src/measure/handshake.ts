@@ -3,7 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { TlsEvidence } from '../model/round.ts';
 import { alertOf } from './alert.ts';
-import { certificateEvidence } from './certificate.ts';
+import { certificateEvidence, holdsKey } from './certificate.ts';
 import { type PhaseFact, rounded } from './connect.ts';
 import { deadline } from './deadline.ts';
 import { reasonOf } from './failure.ts';
@@ -18,6 +18,8 @@ export interface HandshakeInput {
   alpn: readonly string[];
   /** A ClientHello that spans two segments. */
   large_hello?: boolean | undefined;
+  /** Base64 SHA-256 of the only public key that will do (RFC 7469 2.4); names and chains then do not matter. */
+  spki?: string | undefined;
   timeout_ms: number;
 }
 
@@ -35,7 +37,7 @@ export interface HandshakeFact extends PhaseFact {
  * On failure `input.socket` is destroyed.
  */
 export async function handshake(
-  { socket, server_name, alpn, large_hello, timeout_ms }: HandshakeInput,
+  { socket, server_name, alpn, large_hello, spki, timeout_ms }: HandshakeInput,
   { network, lag, trust }: { network: Pick<Network, 'monotonic'>; lag: LagGuard; trust: Trust },
   signal: AbortSignal,
 ): Promise<{ fact: HandshakeFact; value?: TLSSocket }> {
@@ -76,8 +78,12 @@ export async function handshake(
     });
     const ms = network.monotonic() - start;
     const kept = phase.close(ms);
-    const tls = certificateEvidence(value, value.authorized, trust);
-    if (!value.authorized) tls.error = reasonOf({ code: String(value.authorizationError ?? '') });
+    const tls = certificateEvidence(value, spki === undefined && value.authorized, trust);
+    if (spki !== undefined) {
+      if (!holdsKey(value, spki)) tls.error = 'ssl_unknown_authority';
+    } else if (!value.authorized) {
+      tls.error = reasonOf({ code: String(value.authorizationError ?? '') });
+    }
     return { fact: { ...(kept ? { ms: rounded(ms) } : {}), received: socket.bytesRead - before, tls }, value };
   } catch (error) {
     const after_ms = network.monotonic() - start;

@@ -35,6 +35,8 @@ export interface TransferInput {
   timeout_ms: number;
   /** Stop early after so much plateau. */
   plateau_ms: number;
+  /** The key that the server must hold instead of a certificate for the name. */
+  spki?: string | undefined;
 }
 
 export interface Transferred {
@@ -74,6 +76,7 @@ export async function transfer(
       method: 'GET',
       body_cap: bytes,
       timeout_ms: input.timeout_ms,
+      spki: input.spki,
       window: Math.max(least_window, 2 * bytes),
       headers: { range: `bytes=0-${bytes - 1}` },
       onReady(socket) {
@@ -146,9 +149,9 @@ export function mayGrow({ transfer: sample, goodput_bps }: Pick<Transferred, 'tr
   return goodput_bps === undefined || goodput_bps > fast_bps;
 }
 
-/** The fact of a repeated transfer. */
+/** The fact of a transfer that was made as an experiment. */
 export function transferFact(
-  kind: Extract<ExperimentKind, 'transfer' | 'control_transfer'>,
+  kind: Extract<ExperimentKind, 'transfer' | 'control_transfer' | 'beacon'>,
   { attempt: tried, transfer: sample, goodput_bps, late }: Transferred,
   rested_s: number | undefined,
 ): ExperimentFact {

@@ -39,3 +39,12 @@ export interface TrustedResolver {
   url: string;
   address: string;
 }
+
+/** A helper server of our own on an unfiltered network: it answers under any name and is known by its key. */
+export interface Beacon {
+  /** Literal. */
+  address: string;
+  port: number;
+  /** Base64 SHA-256 of its public key (RFC 7469 section 2.4). */
+  spki: string;
+}

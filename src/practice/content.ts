@@ -81,7 +81,7 @@ export function healthy(host: string, path: string, secure: boolean): Reply {
   const [name = '/'] = path.split('?');
   const known = wellKnown[name];
   if (known !== undefined) return known;
-  const sized = /^\/bytes\/(\d{1,9})$/.exec(name)?.[1];
+  const sized = /^\/(?:bytes\/)?(\d{1,9})$/.exec(name)?.[1];
   if (sized !== undefined)
     return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: Number(sized) };
   if (largeObject.test(name))

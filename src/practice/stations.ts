@@ -103,6 +103,15 @@ export const stations: readonly Station[] = [
     ip4: ['185.70.41.130'],
     ip6: [],
   },
+  // A helper of our own on such a network: it answers under every name.
+  {
+    name: 'beacon',
+    scope: 'foreign',
+    hosts: ['beacon.example.net'],
+    also: ['*'],
+    ip4: ['185.70.41.131'],
+    ip6: [],
+  },
   // ---- resolvers with a web face
   {
     name: 'quad9',
