@@ -12,6 +12,7 @@ import { daemon, page } from '../lab/product.ts';
 const settings = {
   round: { interval: '10s', timeout: '3s', jitter: 0 },
   transfer: { every: '50s', timeout: '3s' },
+  budget: { daily: '10GB' }, // six times the rounds would come to more than a day's budget, and be slowed down
   web: { listen_address: '127.0.0.1:7322' },
 };
 
@@ -52,18 +53,34 @@ const median = (values: readonly number[]) =>
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const kb = (bytes: number) => (bytes / 1000).toFixed(1).padStart(8);
 
-function print(name: string, rounds: readonly Counters[]): void {
-  const of = (field: keyof Counters, by: (values: readonly number[]) => number) =>
-    by(rounds.map((round) => round[field]));
-  const total = rounds.map(({ received, sent }) => received + sent);
+/** What the daemon believes to have sent and received so far, headers included. */
+async function account(lab: Lab): Promise<number> {
+  const metrics = (await page(lab, '/metrics')) ?? '';
+  const lines = metrics.split('\n').filter((line) => line.startsWith('reachd_bytes_total{'));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
+
+function print(name: string, { grown, accounted }: Measured): void {
+  const of = (field: keyof Counters) => mean(grown.map((round) => round[field]));
+  const total = grown.map(({ received, sent }) => received + sent);
+  const share = (100 * accounted) / (mean(total) * grown.length);
+  const cells = [kb(of('received')), kb(of('sent')), kb(median(total)), kb(Math.max(...total))];
+  const counts = [of('connections').toFixed(1), of('datagrams').toFixed(1), `${share.toFixed(0)} %`];
   console.log(
-    `${name.padEnd(22)} ${String(rounds.length).padStart(6)} ${kb(of('received', mean))} ${kb(of('sent', mean))} ${kb(median(total))} ${kb(Math.max(...total))} ${of('connections', mean).toFixed(1).padStart(6)} ${of('datagrams', mean).toFixed(1).padStart(6)}`,
+    [name.padEnd(26), String(grown.length).padStart(6), ...cells, ...counts.map((text) => text.padStart(7))].join(' '),
   );
 }
 
+interface Measured {
+  grown: Counters[];
+  /** Bytes in the daemon's own account of these rounds. */
+  accounted: number;
+}
+
 /** The counters' growth from one finished round to the next. */
-async function rounds(lab: Lab, server: ReturnType<typeof daemon>, howMany: number): Promise<Counters[]> {
+async function rounds(lab: Lab, server: ReturnType<typeof daemon>, howMany: number): Promise<Measured> {
   const grown: Counters[] = [];
+  const accountedBefore = await account(lab);
   let before = await count(lab);
   for (let n = 0; n < howMany; n++) {
     await server.hear((line) => /round \d+:/.test(line), 60_000);
@@ -71,41 +88,26 @@ async function rounds(lab: Lab, server: ReturnType<typeof daemon>, howMany: numb
     grown.push(minus(now, before));
     before = now;
   }
-  return grown;
+  return { grown, accounted: (await account(lab)) - accountedBefore };
 }
 
 async function bench(calmRounds: number): Promise<void> {
   const lab = await startLab();
   try {
-    const idle = await count(lab);
     const server = daemon(lab, settings);
-    console.log('rounds                 number  kB in, mean  kB out  kB, median  kB, most  TCP  UDP');
+    console.log('rounds                     number    kB in   kB out   median     most     TCP     UDP  accounted');
     print('first', await rounds(lab, server, 1));
     const calm = await rounds(lab, server, calmRounds);
     print('calm', calm);
     for (const censor of ['sni-reset', 'dns-nxdomain', 'ip-drop', 'all-four-blackholed'] satisfies CensorName[]) {
       await lab.on(censor, ['x']);
-      await rounds(lab, server, 1); // the round in which it began
+      print(`first under ${censor}`, await rounds(lab, server, 1));
       print(`under ${censor}`, await rounds(lab, server, 3));
       await lab.clear();
       await rounds(lab, server, 2);
     }
-    const perDay = mean(calm.map(({ received, sent }) => received + sent)) * 1440;
+    const perDay = mean(calm.grown.map(({ received, sent }) => received + sent)) * 1440;
     console.log(`a calm day of 60-second rounds: ${(perDay / 1e6).toFixed(0)} MB of at most 200`);
-    const whole = minus(await count(lab), idle);
-    const metrics = (await page(lab, '/metrics')) ?? '';
-    for (const [direction, wire] of [
-      ['received', whole.received],
-      ['sent', whole.sent],
-    ] as const) {
-      const lines = metrics
-        .split('\n')
-        .filter((line) => line.startsWith('reachd_bytes_total{') && line.includes(`"${direction}"`));
-      const own = lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
-      console.log(
-        `${direction}: ${kb(wire)} kB on the wire, ${kb(own)} kB in the daemon's own account (${((own / wire) * 100).toFixed(0)} %)`,
-      );
-    }
     await server.stop();
   } finally {
     await lab.close();

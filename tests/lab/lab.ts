@@ -111,8 +111,10 @@ export async function startLab({ rtt_ms = 40 }: { rtt_ms?: number } = {}): Promi
   const close = async () => {
     await Promise.all(servers.map((server) => server.stop()));
     await removeLab(name);
-    process.off('exit', atExit);
+    process.off('exit', atExit).off('SIGINT', onSignal).off('SIGTERM', onSignal);
   };
+  const onSignal = () => void close().finally(() => process.exit(130)); // 128 + SIGINT, as shells count
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     mkdirSync(directory, { recursive: true });
     const [delay, forge] = await Promise.all([

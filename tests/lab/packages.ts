@@ -28,7 +28,7 @@ const missing = () =>
 export async function whyNot(say: (line: string) => void): Promise<string | undefined> {
   if (process.platform !== 'linux') return `needs Linux, this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'needs root (network namespaces)';
-  if (missing().length === 0) return undefined;
+  if (missing().length === 0) return whyNoNamespaces();
   const packages = [...new Set(missing().flatMap(([, names]) => names.split(' ')))];
   say(`lab: installing ${packages.join(' ')} with apt-get`);
   const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout_ms: 300_000 };
@@ -40,6 +40,15 @@ export async function whyNot(say: (line: string) => void): Promise<string | unde
     env: { ...quiet.env, RUNLEVEL: '1' },
   });
   const still = missing().map(([program]) => program);
-  if (still.length === 0) return undefined;
+  if (still.length === 0) return whyNoNamespaces();
   return `missing ${still.join(', ')}; apt-get said: ${installed.stderr.trim().split('\n').at(-1) ?? ''}`;
+}
+
+/** Root inside an ordinary container may not make network namespaces. */
+async function whyNoNamespaces(): Promise<string | undefined> {
+  const name = `reachd-lab-try-${process.pid}`;
+  const added = await finish(['ip', 'netns', 'add', name]);
+  const entered = added.code === 0 ? await finish(['ip', 'netns', 'exec', name, 'true']) : added;
+  await finish(['ip', 'netns', 'del', name]);
+  return entered.code === 0 ? undefined : `may not make network namespaces: ${entered.stderr.trim()}`;
 }

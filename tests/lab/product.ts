@@ -111,5 +111,6 @@ export async function scrape(
 export const shortRounds = {
   round: { interval: '6s', timeout: '2s' },
   transfer: { every: '60s', timeout: '3s' },
+  budget: { daily: '10GB' }, // so many rounds would come to more than a day's budget, and be slowed down
   web: { listen_address: '127.0.0.1:7322' },
 } as const;
