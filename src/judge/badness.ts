@@ -29,52 +29,62 @@ export function badness(
   tick: Tick,
   interfered: ReadonlySet<string> | undefined,
 ): { [S in Stream]?: Badness | undefined } {
+  const list = Object.values(targets);
+  const result: { [S in Stream]?: Badness | undefined } = {
+    all: undefined,
+    reach: undefined,
+    handshake: worst(list, tick, crawlOf, everyOf, slowness, goodOf),
+    latency: worst(list, tick, slowOf, everyOf, slowness, goodOf),
+    goodput: worst(list, tick, shortOf, transfersOf, shortness, fastOf),
+  };
   let known = 0;
   let failedFresh = 0;
   let failedHeld = 0;
   let fresh = 0;
   let good: number | undefined;
-  let unbroken = true;
-  let several = false;
-  let first: string | undefined;
   for (const key of Object.keys(targets)) {
     const target = targets[key]!;
-    const now = target.at === tick.t;
-    if (!now && tick.t - target.at > 2 * target.every + tick.interval / 2) continue;
+    if (!valid(target, tick)) continue;
     known++;
-    const name = key.endsWith('|6') ? key.slice(0, -2) : key;
-    first ??= name;
-    if (name !== first) several = true;
-    const failed = target.failed === 1 || (now && interfered?.has(key) === true);
+    const now = target.at === tick.t;
+    if (now) fresh++;
+    if (target.failed === 0 && !(now && interfered?.has(key))) continue;
     if (now) {
-      fresh++;
-      if (failed) {
-        failedFresh++;
-        good = later(good, target.good);
-      }
-    } else if (failed) failedHeld++;
-    if (!failed && !(key.endsWith('|6') && targets[key.slice(0, -2)]?.failed === 1))
-      unbroken &&= failsOver6(targets, key);
+      failedFresh++;
+      good = later(good, target.good);
+    } else failedHeld++;
   }
-  const result: { [S in Stream]?: Badness | undefined } = {};
-  if (fresh > 0) {
-    const y = (failedFresh + failedHeld) / known;
-    result.reach = { y, fresh: failedHeld === 0 || failedFresh > 0, good };
-    // One good answer disproves "all"; failures alone prove it only when every target has failed when last tried.
-    // Of a platform with one target "all" says no more than that target: three time-outs of one ping are no blackout.
-    if (!several) result.all = undefined;
-    else if (failedFresh < fresh) result.all = { y: 0, fresh: true };
-    else result.all = { y: 1, fresh: unbroken, good };
-  }
-  result.latency = worst(targets, tick, slowOf, everyOf, slowness, goodOf);
-  result.handshake = worst(targets, tick, crawlOf, everyOf, slowness, goodOf);
-  result.goodput = worst(targets, tick, shortOf, transfersOf, shortness, fastOf);
+  if (fresh === 0) return result;
+  result.reach = { y: (failedFresh + failedHeld) / known, fresh: failedHeld === 0 || failedFresh > 0, good };
+  // One good answer disproves "all"; failures alone prove it only when every target has failed when last tried.
+  if (failedFresh < fresh) result.all = { y: 0, fresh: true };
+  else if (several(targets, tick)) result.all = { y: 1, fresh: allFailed(targets, tick, interfered), good };
   return result;
 }
 
-/** Whether a target whose last answer over IPv4 was good has failed over IPv6 since. */
-function failsOver6(targets: Record<string, TargetState>, key: string): boolean {
-  return targets[`${key}|6`]?.failed === 1;
+function valid(target: TargetState, { t, interval }: Tick): boolean {
+  return target.at === t || t - target.at <= 2 * target.every + interval / 2;
+}
+
+/** The other protocol's entry of the same target. */
+function twinOf(key: string): string {
+  return key.endsWith('|6') ? key.slice(0, -2) : `${key}|6`;
+}
+
+/** Of a platform with one target "all" says no more than that target: three time-outs of one ping are no blackout. */
+function several(targets: Record<string, TargetState>, tick: Tick): boolean {
+  const keys = Object.keys(targets).filter((key) => valid(targets[key]!, tick));
+  return keys.some((key) => key !== keys[0] && key !== twinOf(keys[0]!));
+}
+
+/** Whether every target has failed when last tried, over one protocol at least. */
+function allFailed(
+  targets: Record<string, TargetState>,
+  tick: Tick,
+  interfered: ReadonlySet<string> | undefined,
+): boolean {
+  const failed = (key: string) => targets[key]?.failed === 1 || interfered?.has(key) === true;
+  return Object.keys(targets).every((key) => !valid(targets[key]!, tick) || failed(key) || failed(twinOf(key)));
 }
 
 const slowOf = (target: TargetState) => target.slow;
@@ -86,7 +96,7 @@ const everyOf = (target: TargetState) => target.every;
 const transfersOf = (target: TargetState) => target.transfers ?? 0;
 
 function worst(
-  targets: Record<string, TargetState>,
+  targets: readonly TargetState[],
   { t, interval }: Tick,
   value: (target: TargetState) => Held | undefined,
   every: (target: TargetState) => number,
@@ -96,8 +106,7 @@ function worst(
   let good: number | undefined;
   let freshWorst: number | undefined;
   let heldWorst: number | undefined;
-  for (const key of Object.keys(targets)) {
-    const target = targets[key]!;
+  for (const target of targets) {
     const held = value(target);
     if (held === undefined) continue;
     if (held[1] === t) {
@@ -108,13 +117,15 @@ function worst(
     }
   }
   if (freshWorst === undefined) {
-    return heldWorst === undefined ? undefined : { y: scale(heldWorst), fresh: false, ratio: heldWorst };
+    return heldWorst === undefined
+      ? undefined
+      : { y: scale(heldWorst), fresh: false, ratio: heldWorst, good: undefined };
   }
   const yFresh = scale(freshWorst);
   if (heldWorst === undefined || heldWorst <= freshWorst) return { y: yFresh, fresh: true, ratio: freshWorst, good };
   const yHeld = scale(heldWorst);
   return yHeld > yFresh + outweighs
-    ? { y: yHeld, fresh: false, ratio: heldWorst }
+    ? { y: yHeld, fresh: false, ratio: heldWorst, good: undefined }
     : { y: yFresh, fresh: true, ratio: freshWorst, good };
 }
 

@@ -4,7 +4,7 @@
  * Same-round controls are worth more than the choice of statistic: skipping rounds whose controls failed took
  * "three failures in a row" from 27 to 2.5 false alarms a probe-month in the prototype.
  */
-import type { ControlObservation, Round } from '../model/round.ts';
+import type { Round } from '../model/round.ts';
 import type { VantageState } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
 import { observeControl, type View, view } from './control.ts';
@@ -52,8 +52,7 @@ export function gate(
   params: JudgeParams,
 ): Gate {
   const next = { ...controls };
-  const impairedBefore = (name: string) => own(controls, name)?.impaired === 1;
-  const tally = count(round.controls, impairedBefore);
+  const tally = count(round, controls, params.controls_may_fail);
   let slow = 0;
   let crawl = 0;
   let measured = 0;
@@ -108,22 +107,22 @@ export function gate(
       crawl: Math.max(0, before.crawl - spike),
     },
   };
+}
 
-  function count(observations: readonly ControlObservation[], impaired: (key: string) => boolean) {
-    // A control counts once: over IPv6 it is a second try at the same host.
-    const seen = new Map<string, boolean>();
-    for (const observation of observations) {
-      if (observation.outcome !== 'ok' && observation.outcome !== 'failed') continue;
-      if (impaired(observation.target)) continue;
-      const failed = observation.outcome === 'failed';
-      if (observation.ip_protocol === 'ip6' && failed) continue;
-      seen.set(observation.target, failed && (seen.get(observation.target) ?? true));
-    }
-    let failed = 0;
-    for (const bad of seen.values()) if (bad) failed++;
-    const measured = seen.size;
-    return { measured, failed, fit: measured > 0 && failed <= params.controls_may_fail * measured + 1e-9 };
+/** Counts the controls that gate. One counts once: over IPv6 it is a second try at the same host. */
+function count(round: Round, controls: Record<string, ControlState>, allowed: number) {
+  const seen: string[] = [];
+  const failing: string[] = [];
+  for (const { target, outcome, ip_protocol } of round.controls) {
+    if (outcome !== 'ok' && (outcome !== 'failed' || ip_protocol === 'ip6')) continue;
+    if (own(controls, target)?.impaired === 1) continue;
+    if (!seen.includes(target)) {
+      seen.push(target);
+      if (outcome === 'failed') failing.push(target);
+    } else if (outcome === 'ok' && failing.includes(target)) failing.splice(failing.indexOf(target), 1);
   }
+  const measured = seen.length;
+  return { measured, failed: failing.length, fit: measured > 0 && failing.length <= allowed * measured + 1e-9 };
 }
 
 function moved(before: number, now: number, weight: number): number {

@@ -2,14 +2,10 @@
 import { type Stream, streams } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Note } from '../model/vocabulary.ts';
-import type { Tick } from './clock.ts';
 import { ended, recover, watch } from './closing.ts';
-import type { Gate } from './gate.ts';
-import { gravity, lasting, nameGravest, rememberName } from './gravest.ts';
-import { confidence } from './incident-confidence.ts';
-import type { Proof, SpeedFacts } from './kind.ts';
+import { lasting, nameGravest, rememberName } from './gravest.ts';
+import { type Circumstances, describe, note, patience, rename } from './naming.ts';
 import { onset, onWall, stamp } from './onset.ts';
-import type { JudgeParams } from './params.ts';
 import type { PlatformRound } from './platform.ts';
 import type { IncidentState, PlatformState, StreamState } from './state.ts';
 import { cleared } from './stream.ts';
@@ -21,29 +17,12 @@ const relapseSeconds = 1800;
 const pathChangeSeconds = 6 * 3600;
 /** After a week an incident is chronic; it is never silently normal. */
 const persistentSeconds = 7 * 86_400;
-/** Rounds in a row that must speak for another kind before an open incident changes its name. */
-const steadyRounds = 3;
 /** Rounds known when an incident opens, below which nothing is known of the time before it. */
 const sinceStartRounds = 3;
-
-/** Weight of one round in the figures that a statement quotes. */
-const meanWeight = 0.1;
 
 export interface Turn {
   state: PlatformState;
   event?: 'opened' | 'changed' | 'closed' | undefined;
-}
-
-export interface Circumstances {
-  verdict: Verdict | undefined;
-  proof: Proof | undefined;
-  facts: SpeedFacts;
-  gate: Gate;
-  tick: Tick;
-  threshold: number;
-  /** Companies with an incident open, this platform's included. */
-  companies: number;
-  params: JudgeParams;
 }
 
 /** Streams that speak for an incident now: evidence over suspicion, and bad in the last sample. */
@@ -60,7 +39,8 @@ export function opens(
   threshold: number,
   suspicion: number,
 ): boolean {
-  const most = Math.max(...streams.map((stream) => folded.evidence[stream]));
+  const { all, reach, handshake, latency, goodput } = folded.evidence;
+  const most = Math.max(all, reach, handshake, latency, goodput);
   if (most > threshold) return true;
   // The shortcut: a trace that only interference leaves needs less history behind it.
   const traced = verdict?.basis === 'artefact' || verdict?.basis === 'differential';
@@ -186,73 +166,4 @@ function calm(state: PlatformState): PlatformState {
   for (const stream of streams) next[stream] = cleared(state.streams[stream]);
   const { suspect: _, ...rest } = state;
   return { ...rest, streams: next };
-}
-
-function note(incident: IncidentState, word: Note): void {
-  if (!incident.notes.includes(word)) incident.notes.push(word);
-}
-
-/**
- * Rounds that must agree before a name goes down: two periods of the slowest stream that carries the incident. A freeze
- * that transfers show every fifth round is not undone by four rounds without a transfer.
- */
-function patience(state: PlatformState, incident: IncidentState, { tick }: Circumstances): number {
-  const slowest = Math.max(...incident.streams.map((stream) => state.streams[stream].every ?? tick.interval));
-  return Math.max(steadyRounds, Math.ceil((2 * slowest) / tick.interval));
-}
-
-/** Follows the proof: up at once, down only when several rounds agree. True when the name changed. */
-function rename(incident: IncidentState, { proof }: Circumstances, steady: number): boolean {
-  if (proof === undefined) return false;
-  if (proof.kind === incident.kind) {
-    delete incident.next;
-    if (proof.basis !== 'comparison') incident.basis = proof.basis;
-    const better = proof.mechanism !== undefined && incident.mechanism === undefined;
-    if (better) incident.mechanism = proof.mechanism;
-    return better;
-  }
-  const rounds = incident.next?.[0] === proof.kind ? incident.next[1] + 1 : 1;
-  const up = gravity[proof.kind] > gravity[incident.kind] && (proof.kind === 'blocked' || proof.kind === 'throttled');
-  if (!up && rounds < steady) {
-    incident.next = [proof.kind, rounds];
-    return false;
-  }
-  delete incident.next;
-  incident.kind = proof.kind;
-  incident.basis = proof.basis;
-  if (proof.mechanism) incident.mechanism = proof.mechanism;
-  else delete incident.mechanism;
-  return true;
-}
-
-/** Collects what the round adds: mechanisms, notes, ratios for the statement, confidence. */
-function describe(state: PlatformState, incident: IncidentState, c: Circumstances): void {
-  const { facts, verdict } = c;
-  const bad = verdict?.state === 'blocked' || verdict?.state === 'unreachable' || verdict?.state === 'throttled';
-  if (bad) {
-    for (const mechanism of verdict.mechanisms) add(incident, mechanism);
-    for (const word of verdict.notes) if (word !== 'since_start') note(incident, word);
-    if (verdict.basis === 'artefact' || verdict.basis === 'differential') {
-      incident.proofs = Math.min(999, (incident.proofs ?? 0) + 1);
-    }
-  }
-  if (incident.mechanism) add(incident, incident.mechanism);
-  if (facts.short > Math.log(2)) {
-    incident.goodput_ratio = typical(incident.goodput_ratio, -facts.short);
-    if (facts.bps) incident.rate_bps = Math.round(typical(incident.rate_bps, Math.log(facts.bps)));
-  }
-  if (facts.crawl > Math.log(2)) incident.handshake_ratio = typical(incident.handshake_ratio, facts.crawl);
-  const ofSpeed = incident.kind === 'throttled' || incident.kind === 'degraded';
-  if (ofSpeed ? facts.controlsFine : c.gate.healthy) incident.compared = 1;
-  incident.confidence = confidence(state, incident, c);
-}
-
-/** A moving geometric mean, three figures: what a statement quotes must be usual, not the worst ever seen. */
-function typical(before: number | undefined, log: number): number {
-  const mean = before === undefined ? log : Math.log(before) + meanWeight * (log - Math.log(before));
-  return Number(Math.exp(mean).toPrecision(3));
-}
-
-function add(incident: IncidentState, mechanism: IncidentState['mechanisms'][number]): void {
-  if (!incident.mechanisms.includes(mechanism) && incident.mechanisms.length < 8) incident.mechanisms.push(mechanism);
 }

@@ -14,7 +14,7 @@ import { fingerprint, remember } from './fingerprint.ts';
 import { gate as gateOf } from './gate.ts';
 import { hold } from './held.ts';
 import { isOpen } from './incident.ts';
-import { foldJoint, type Part } from './joint.ts';
+import { foldJoint, type JointTurn, type Part } from './joint.ts';
 import { foldAll } from './platforms.ts';
 import { recall } from './recall.ts';
 import type { JudgeParams, JudgeState } from './state.ts';
@@ -85,8 +85,11 @@ export const judge: Judge = (before, round, params) => {
   const { platforms, turns } = foldAll(state.platforms, round, { ...seen, verdicts }, gate, now, threshold, params);
   const events: IncidentEvent[] = [];
   let { fingerprints } = state;
-  const parts = partsOf(platforms, round, true);
-  const turned = foldJoint(state.joint, parts, partsOf(platforms, round, false), gate.counts, now);
+  const open = partsOf(platforms, round, true);
+  const turned: JointTurn =
+    open.length === 0 && state.joint === undefined
+      ? { joint: undefined }
+      : foldJoint(state.joint, open, partsOf(platforms, round, false), gate.counts, now);
   for (const { platform, event } of turns) {
     const { incident } = platforms[platform]!;
     events.push(incidentEvent(event, platform, incident!, round, fingerprints, params));
@@ -168,12 +171,12 @@ function whole(x: number, otherwise: number): number {
 /** Incidents as parts of a joint event: those open, or those closed and still remembered. */
 function partsOf(platforms: JudgeState['platforms'], round: Round, open: boolean): Part[] {
   const parts: Part[] = [];
-  for (const platform of Object.keys(platforms).sort()) {
+  for (const platform of Object.keys(platforms)) {
     const state = platforms[platform]!;
     if (state.incident === undefined || isOpen(state) !== open) continue;
     parts.push({ platform, company: companyOf(round, platform), incident: state.incident });
   }
-  return parts;
+  return parts.sort((a, b) => (a.platform < b.platform ? -1 : 1));
 }
 
 /** The company behind a platform; one that the record does not name is its own. */

@@ -6,10 +6,10 @@ import type { Stream } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { AnomalyKind, Basis, Mechanism } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
+import { commonCrawl, matchedSlowness } from './comparison.ts';
 import type { View } from './control.ts';
 import type { Slowdown } from './memory.ts';
 import type { PlatformState, TargetState } from './state.ts';
-import { commonCrawl, matchedSlowness } from './target.ts';
 
 /** Contrast within one round that proves a name is treated differently (detection.md 7). */
 const contrast = 3;

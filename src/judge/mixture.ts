@@ -32,7 +32,10 @@ function bet(r: number, p: number, y: number, m0: number): number {
 
 /** Evidence after one more sample of badness `y` in [0, 1], where `m0` in (0, 1) is the greatest calm mean. */
 export function wager(r: Evidence, y: number, m0: number): Evidence {
-  return [bet(r[0], bets[0], y, m0), bet(r[1], bets[1], y, m0), bet(r[2], bets[2], y, m0)];
+  const first = bet(r[0], bets[0], y, m0);
+  // The mildest bet forgets slowest: when calm does not change it any more, it changes none of them.
+  if (y === 0 && first === r[0]) return r;
+  return [first, bet(r[1], bets[1], y, m0), bet(r[2], bets[2], y, m0)];
 }
 
 /** log of the mean of the three. */

@@ -3,15 +3,15 @@ import type { Stream } from '../model/outcome.ts';
 import type { Observation } from '../model/round.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Badness, badness } from './badness.ts';
-import { learnAnchor, learnHour } from './baseline.ts';
 import type { Tick } from './clock.ts';
 import type { Gate } from './gate.ts';
+import { type Reading, settle } from './learning.ts';
 import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
-import { read, type Sample } from './sample.ts';
+import { read } from './sample.ts';
 import type { PlatformState, TargetState } from './state.ts';
-import { evidenceAbove, forget, learnCalm, newStream, setAside, step } from './stream.ts';
-import { type Deviation, deviation, learnTarget, type Offsets, observeTarget } from './target.ts';
+import { evidenceAbove, forget, newStream, step } from './stream.ts';
+import { deviation, type Offsets, observeTarget } from './target.ts';
 
 /** Counted rounds before slowness is evidence, and counted transfers before a low rate is. */
 const knownRounds = 60;
@@ -58,12 +58,6 @@ function forStreams<T>(value: (stream: Stream) => T): Record<Stream, T> {
     latency: value('latency'),
     goodput: value('goodput'),
   };
-}
-
-interface Reading {
-  sample: Sample;
-  away: Deviation;
-  target: TargetState;
 }
 
 /**
@@ -143,9 +137,11 @@ function observe(
   }
   if (lossy) forgetSignatures(targets, tick.t);
   // Sums below do not depend on the order in which targets were measured.
-  readings.sort((a, b) => (a.sample.key < b.sample.key ? -1 : 1));
+  if (readings.length > 1) readings.sort(byKey);
   return { targets, readings };
 }
+
+const byKey = (a: Reading, b: Reading) => (a.sample.key < b.sample.key ? -1 : 1);
 
 /** A lost SYN: the path drops packets whatever they carry, and that alone makes handshakes slow. */
 function forgetSignatures(targets: Record<string, TargetState>, t: number): void {
@@ -205,85 +201,4 @@ function advance(
       noise: noise[stream],
     });
   });
-}
-
-/** Learns from a counted round: everything while calm, nothing of the levels while suspect or open. */
-function settle(
-  state: PlatformState,
-  before: PlatformState,
-  readings: readonly Reading[],
-  stepped: readonly Stream[],
-  open: boolean,
-  gate: Gate,
-  tick: Tick,
-  offsets: Offsets,
-): void {
-  if (open) return;
-  for (const name of stepped) {
-    const stream = state.streams[name];
-    // Until a run of bad samples is over nobody knows whether it was calm: it must not teach the test that judges it.
-    if (state.suspect || stream.run) setAside(stream);
-    else learnCalm(stream);
-  }
-  if (state.suspect) return;
-  if (!gate.speed) return;
-  state.rounds = Math.min(1_000_000, before.rounds + 1);
-  state.observed = Math.min(1e9, Math.round(before.observed + tick.interval));
-  for (const { sample, away, target } of readings) {
-    learnTarget(target, sample, away, offsets);
-    if (sample.rate !== undefined) state.transfers = Math.min(1_000_000, state.transfers + 1);
-  }
-  learnHours(state, before, readings, tick);
-  if (Math.floor(before.observed / 3600) !== Math.floor(state.observed / 3600)) anchor(state);
-}
-
-function learnHours(
-  state: PlatformState,
-  before: PlatformState,
-  readings: readonly Reading[],
-  { hour, interval }: Tick,
-): void {
-  const residual: Record<keyof Offsets, [number, number]> = { latency: [0, 0], handshake: [0, 0], goodput: [0, 0] };
-  const add = (of: keyof Offsets, x: number | undefined, level: number | undefined) => {
-    if (x === undefined || level === undefined) return;
-    residual[of][0] += x - level;
-    residual[of][1]++;
-  };
-  for (const { sample, away, target } of readings) {
-    if (away.lost) continue;
-    add('latency', sample.latency, target.latency?.[0]);
-    add('handshake', sample.handshake, target.handshake?.[0]);
-    add('goodput', sample.rate, target.goodput?.[0]);
-  }
-  const hours = { ...before.hours };
-  let changed = false;
-  for (const quantity of ['latency', 'handshake', 'goodput'] as const) {
-    const [sum, n] = residual[quantity];
-    if (n === 0) continue;
-    const every = quantity === 'goodput' ? (state.streams.goodput.every ?? 300) : interval;
-    hours[quantity] = learnHour(before.hours[quantity], hour, sum / n, Math.max(interval, every));
-    changed = true;
-  }
-  if (changed) state.hours = hours;
-}
-
-function anchor(state: PlatformState): void {
-  const mean = (of: 'latency' | 'goodput') => {
-    let sum = 0;
-    let n = 0;
-    for (const key of Object.keys(state.targets)) {
-      const level = state.targets[key]![of];
-      if (level) {
-        sum += level[0];
-        n++;
-      }
-    }
-    return n > 0 ? sum / n : undefined;
-  };
-  const latency = mean('latency');
-  const goodput = mean('goodput');
-  state.anchor = {
-    latency: latency === undefined ? state.anchor.latency : learnAnchor(state.anchor.latency, latency),
-    goodput: goodput === undefined ? state.anchor.goodput : learnAnchor(state.anchor.goodput, goodput),
-  };
 }

@@ -42,6 +42,7 @@ export function foldAll(
   params: JudgeParams,
 ): FoldedPlatforms {
   const platforms = { ...before };
+  let calm = true;
   const folded: { name: string; round: PlatformRound; facts: SpeedFacts }[] = [];
   for (const name of Object.keys(round.platforms).sort()) {
     if (name === '__proto__') continue;
@@ -57,12 +58,14 @@ export function foldAll(
       params,
     );
     platforms[name] = result.state;
+    calm &&= result.state.suspect === undefined && result.state.incident === undefined;
     folded.push({
       name,
       round: result,
       facts: result.state.suspect ? speedFacts(result.state, gate.views, tick) : noFacts,
     });
   }
+  if (calm) return { platforms, turns: [] };
   const company = (name: string) => own(round.companies, name) ?? name;
   const witnessing = new Set(folded.filter(({ facts }) => witnesses(facts)).map(({ name }) => company(name)));
   const open = new Set<string>();

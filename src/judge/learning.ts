@@ -1,0 +1,92 @@
+/** What a counted round teaches of one platform: calm badness, levels, hours of the day, the anchor. */
+import type { Stream } from '../model/outcome.ts';
+import { learnAnchor, learnHour } from './baseline.ts';
+import type { Tick } from './clock.ts';
+import type { Gate } from './gate.ts';
+import type { Sample } from './sample.ts';
+import type { PlatformState, TargetState } from './state.ts';
+import { learnCalm, setAside } from './stream.ts';
+import { type Deviation, learnTarget, type Offsets } from './target.ts';
+
+/** A sample of this round, how far it lies from normal, and the target as it will be remembered. */
+export interface Reading {
+  sample: Sample;
+  away: Deviation;
+  target: TargetState;
+}
+
+/** Learns from a counted round: everything while calm, nothing of the levels while suspect or open. */
+export function settle(
+  state: PlatformState,
+  before: PlatformState,
+  readings: readonly Reading[],
+  stepped: readonly Stream[],
+  open: boolean,
+  gate: Gate,
+  tick: Tick,
+  offsets: Offsets,
+): void {
+  if (open) return;
+  for (const name of stepped) {
+    const stream = state.streams[name];
+    // Until a run of bad samples is over nobody knows whether it was calm: it must not teach the test that judges it.
+    if (state.suspect || stream.run) setAside(stream);
+    else learnCalm(stream);
+  }
+  if (state.suspect) return;
+  if (!gate.speed) return;
+  state.rounds = Math.min(1_000_000, before.rounds + 1);
+  state.observed = Math.min(1e9, Math.round(before.observed + tick.interval));
+  for (const { sample, away, target } of readings) {
+    learnTarget(target, sample, away, offsets);
+    if (sample.rate !== undefined) state.transfers = Math.min(1_000_000, state.transfers + 1);
+  }
+  learnHours(state, readings, tick);
+  if (Math.floor(before.observed / 3600) !== Math.floor(state.observed / 3600)) anchor(state);
+}
+
+/** Hours learn of connects and handshakes once in five minutes: twelve samples an hour say as much as sixty. */
+const hourEvery = 300;
+
+function learnHours(state: PlatformState, readings: readonly Reading[], { t, hour, interval }: Tick): void {
+  const due = t % hourEvery < interval;
+  let hours = state.hours;
+  for (const quantity of ['latency', 'handshake', 'goodput'] as const) {
+    if (quantity !== 'goodput' && !due) continue;
+    let sum = 0;
+    let n = 0;
+    for (const { sample, away, target } of readings) {
+      const x = quantity === 'goodput' ? sample.rate : sample[quantity];
+      const level = target[quantity]?.[0];
+      if (away.lost || x === undefined || level === undefined) continue;
+      sum += x - level;
+      n++;
+    }
+    if (n === 0) continue;
+    const every = quantity === 'goodput' ? (state.streams.goodput.every ?? hourEvery) : hourEvery;
+    if (hours === state.hours) hours = { ...hours };
+    hours[quantity] = learnHour(hours[quantity], hour, sum / n, Math.max(interval, every));
+  }
+  state.hours = hours;
+}
+
+function anchor(state: PlatformState): void {
+  const mean = (of: 'latency' | 'goodput') => {
+    let sum = 0;
+    let n = 0;
+    for (const key of Object.keys(state.targets)) {
+      const level = state.targets[key]![of];
+      if (level) {
+        sum += level[0];
+        n++;
+      }
+    }
+    return n > 0 ? sum / n : undefined;
+  };
+  const latency = mean('latency');
+  const goodput = mean('goodput');
+  state.anchor = {
+    latency: latency === undefined ? state.anchor.latency : learnAnchor(state.anchor.latency, latency),
+    goodput: goodput === undefined ? state.anchor.goodput : learnAnchor(state.anchor.goodput, goodput),
+  };
+}
