@@ -131,6 +131,7 @@ test('an address where nobody lives is silent; loopback and a closed port refuse
 test('two hundred flows at once all get their answer', async () => {
   const all = await Promise.all(Array.from({ length: 200 }, () => get(net.network, { ...x, timeout_ms: 18_000 })));
   expect(all.filter((got) => got.status === 200 && got.authorized)).toHaveLength(200);
+  await expect.poll(() => net.flows(), { timeout: 5000 }).toBe(0);
 });
 
 test('closing ends servers, flows and the worker', async () => {
