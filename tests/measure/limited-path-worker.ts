@@ -79,7 +79,7 @@ function download(from: Socket, to: Socket): void {
     if (queue.length < 1 << 20) from.resume();
     if (ended && queue.length === 0) line.push(rtt_ms, () => to.end());
   };
-  from.on('data', (bytes) => {
+  from.on('data', (bytes: Buffer) => {
     queue = Buffer.concat([queue, bytes]);
     if (queue.length > 1 << 20) from.pause();
     pump(performance.now());
@@ -100,7 +100,7 @@ function download(from: Socket, to: Socket): void {
 
 function upload(from: Socket, to: Socket): void {
   const line = delayLine();
-  from.on('data', (bytes) => line.push(rtt_ms / 2, () => to.write(bytes)));
+  from.on('data', (bytes: Buffer) => line.push(rtt_ms / 2, () => to.write(bytes)));
   from.on('end', () => line.push(rtt_ms / 2, () => to.end()));
   from.on('close', () => line.close());
 }
