@@ -9,6 +9,7 @@
  *   --params JSON           overrides of the judge's parameters, e.g. '{"floors":{"reach":0.02}}'
  *   --variants JSON         several judges side by side: {"name": overrides, …}
  *   --data DIR              full real data sets: DIR/shao-ripe-atlas-rtt, upptime-social, ndt-raspberrypi-brazil
+ *   --scores FILE           keep each vantage's scores there; run again, it goes on where it was interrupted
  *   --short                 the run of `npm test`; --json FILE writes the summaries; --quiet: no progress
  */
 import { writeFileSync } from 'node:fs';
@@ -17,8 +18,10 @@ import { holdGates } from './score/gates.ts';
 import { type Job, optionsFor, runJobs, type Variant } from './score/pool.ts';
 import { measureReal } from './score/real.ts';
 import { report } from './score/report.ts';
+import { appendScore, fingerprint, openScores } from './score/scores-file.ts';
 import { shortRun } from './score/short.ts';
 import { summarise } from './score/summary.ts';
+import type { VantageScore } from './score/vantage-run.ts';
 
 /** First seeds of the two sets. They lie far apart: no vantage of one is ever in the other. */
 const SEEDS: Readonly<Record<string, number>> = { report: 700_001, tune: 1 };
@@ -38,14 +41,22 @@ const { values } = parseArgs({
     data: { type: 'string' },
     short: { type: 'boolean', default: false },
     json: { type: 'string' },
+    scores: { type: 'string' },
     quiet: { type: 'boolean', default: false },
   },
 });
 
 const overrides = JSON.parse(values.params) as Record<string, unknown>;
 const lns = values.ln === '' ? [] : values.ln.split(',').map(Number);
-const variants: Variant[] =
-  lns.length === 0 ? [{ name: 'reachd', overrides }] : lns.map((ln) => atThreshold(ln, overrides));
+const variants = chosen();
+
+function chosen(): Variant[] {
+  if (values.variants !== undefined) {
+    const named = JSON.parse(values.variants) as Record<string, Record<string, unknown>>;
+    return Object.entries(named).map(([name, more]) => ({ name, overrides: { ...overrides, ...more } }));
+  }
+  return lns.length === 0 ? [{ name: 'reachd', overrides }] : lns.map((ln) => atThreshold(ln, overrides));
+}
 
 /** LN follows from a budget of alarms; the curve turns that round. 20 streams, 43,200 rounds a month. */
 function atThreshold(ln: number, others: Record<string, unknown>): Variant {
@@ -69,16 +80,19 @@ const jobs: Job[] = values.short
     }));
 
 const started = performance.now();
-let rounds = 0;
-const scores = await runJobs(jobs, Number(values.workers), (done, more) => {
-  rounds += more;
+const kept = values.scores === undefined ? new Map() : openScores(values.scores, fingerprint(jobs[0]!));
+const todo = jobs.filter((job) => !kept.has(job.seed));
+const fresh = await runJobs(todo, Number(values.workers), (done, score) => {
+  if (values.scores !== undefined) appendScore(values.scores, score);
   if (values.quiet || !process.stderr.isTTY) return;
   const seconds = (performance.now() - started) / 1000;
-  process.stderr.write(
-    `\r${done} of ${jobs.length} vantages, ${seconds.toFixed(0)} s, ${((seconds / done) * (jobs.length - done)).toFixed(0)} s left `,
-  );
+  const left = (seconds / done) * (todo.length - done);
+  process.stderr.write(`\r${done} of ${todo.length} vantages, ${seconds.toFixed(0)} s, ${left.toFixed(0)} s left `);
 });
 if (!values.quiet && process.stderr.isTTY) process.stderr.write('\n');
+const scores: VantageScore[] = [...jobs.flatMap((job) => kept.get(job.seed) ?? []), ...fresh].sort(
+  (a, b) => a.seed - b.seed,
+);
 const names = Object.keys(scores[0]!.detectors);
 const summaries = names.map((name) => summarise(scores, name));
 const real = measureReal(jobs[0]!.variants, jobs[0]!.rivals, values.data);
@@ -90,6 +104,6 @@ process.stdout.write(
 if (values.json)
   writeFileSync(
     values.json,
-    `${JSON.stringify({ first: jobs[0]!.seed, seconds, rounds, summaries, real, gates: results }, undefined, 1)}\n`,
+    `${JSON.stringify({ first: jobs[0]!.seed, seconds, summaries, real, gates: results }, undefined, 1)}\n`,
   );
 process.exitCode = results.some((one) => one.verdict === 'missed') ? 1 : 0;

@@ -33,7 +33,7 @@ export function optionsFor(index: number): VantageOptions {
 export async function runJobs(
   jobs: readonly Job[],
   workers: number,
-  progress: (done: number, rounds: number) => void,
+  progress: (done: number, score: VantageScore) => void,
 ): Promise<VantageScore[]> {
   const scores: VantageScore[] = [];
   let next = 0;
@@ -47,7 +47,7 @@ export async function runJobs(
       };
       worker.on('message', (score: VantageScore) => {
         scores.push(score);
-        progress(scores.length, score.rounds);
+        progress(scores.length, score);
         feed();
       });
       worker.on('error', reject);
