@@ -2,6 +2,7 @@
 import type { ControlObservation, Observation, Round } from '../model/round.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { VantageState } from '../model/vocabulary.ts';
+import { endQueries, onsetQueries } from '../store/evidence.ts';
 import type { RoundQuery, StoredIncident, StoredRound } from '../store/read.ts';
 
 /** What one round says of an incident: its platforms in full, and beside them the controls of the same minute. */
@@ -19,33 +20,14 @@ export interface EvidenceRound {
   >[];
 }
 
-/** Rounds shown: the last good ones, those in which it began, those up to the opening, and those in which it ended. */
-const before = 2;
-const began = 6;
-const opening = 3;
-const ending = 3;
-
-/** Onset and end are kept in whole seconds, rounds begin at some millisecond. */
-const roundingMs = 1000;
-
 /** At most fourteen rounds, the oldest first; fewer where they are no longer, or not yet, stored. */
 export function evidenceOf(
   { latest, events, opened_at, platform }: StoredIncident,
   read: (query: RoundQuery) => StoredRound[],
 ): EvidenceRound[] {
-  const onset = Date.parse(latest.onset_earliest) + roundingMs;
-  const opened = Date.parse(opened_at) + 1;
-  const found = [
-    ...read({ until_ms: onset, newest: true, limit: before }),
-    ...read({ since_ms: onset, until_ms: opened, limit: began }),
-    ...read({ since_ms: onset, until_ms: opened, newest: true, limit: opening }),
-  ];
-  if (latest.ended_earliest !== undefined && latest.ended_latest !== undefined) {
-    const since_ms = Date.parse(latest.ended_earliest);
-    found.push(...read({ since_ms, until_ms: Date.parse(latest.ended_latest) + roundingMs, limit: ending }));
-  }
+  const rows = [...onsetQueries(latest, opened_at), ...endQueries(latest)].flatMap(read);
+  const unique = new Map(rows.map((row) => [row.id, row]));
   const names = platform === '*' ? [...new Set(events.flatMap(({ platforms = [] }) => platforms))] : [platform];
-  const unique = new Map(found.map((row) => [row.id, row]));
   return [...unique.values()].sort((a, b) => a.id - b.id).map(({ record }) => excerpt(JSON.parse(record), names));
 }
 

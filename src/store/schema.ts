@@ -49,6 +49,11 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (day, purpose, direction)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Rounds that stand behind an incident: kept when their time is over. A table, because a flag behind a record of
+  -- several pages would be read through all of them.
+  CREATE TABLE evidence (round_id INTEGER PRIMARY KEY);
+  `,
 ];
 
 /** Version of a file that this program writes. */

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ByteAccount, RoundOutcome, ValidatedAddress } from '../model/outcome.ts';
 import type { IncidentEvent } from '../model/verdict.ts';
+import { keepEvidence } from './evidence.ts';
 import { addressMs } from './read.ts';
 
 /** A round made ready: text, not references, so that it may wait for a disk to get room. */
@@ -83,6 +84,7 @@ function writeEntry(db: DatabaseSync, entry: Entry): void {
       event.event,
       JSON.stringify(event),
     );
+    keepEvidence(db, event);
   }
   for (const { host, ip } of entry.validated) {
     db.prepare(
@@ -100,16 +102,22 @@ function writeEntry(db: DatabaseSync, entry: Entry): void {
 }
 
 /**
- * Removes what is too old or too much, a bounded number of rows a call, and gives the pages back to the disk.
+ * Removes what is too old or too much, a bounded number of rows a call, and gives the pages back to the disk. The evidence
+ * of incidents outlives the other rounds, but not the limit of size.
  * `max_size_bytes` bounds the pages in use; the log beside the file adds 4 MiB at most.
  */
 export function retain(db: DatabaseSync, keep_ms: number, max_size_bytes: number, wall_ms: number): void {
-  db.prepare('DELETE FROM rounds WHERE id IN (SELECT id FROM rounds WHERE started_ms < ? LIMIT ?)').run(
+  const ordinary = 'id NOT IN (SELECT round_id FROM evidence)';
+  db.prepare(`DELETE FROM rounds WHERE id IN (SELECT id FROM rounds WHERE started_ms < ? AND ${ordinary} LIMIT ?)`).run(
     wall_ms - keep_ms,
     removedAtOnce,
   );
   if (usedBytes(db) > max_size_bytes) {
-    db.prepare('DELETE FROM rounds WHERE id IN (SELECT id FROM rounds ORDER BY id LIMIT ?)').run(removedAtOnce);
+    const oldest = (which: string) =>
+      db
+        .prepare(`DELETE FROM rounds WHERE id IN (SELECT id FROM rounds WHERE ${which} ORDER BY id LIMIT ?)`)
+        .run(removedAtOnce).changes;
+    if (oldest(ordinary) === 0) oldest('true');
   }
   db.prepare('DELETE FROM validated_addresses WHERE seen_ms <= ?').run(wall_ms - addressMs);
   db.prepare('DELETE FROM incident_events WHERE id <= (SELECT max(id) FROM incident_events) - ?').run(keptEvents);

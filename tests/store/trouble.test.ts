@@ -11,7 +11,9 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
+import type { RoundOutcome } from '../../src/model/outcome.ts';
 import { migrate, migrations, NewerFile, schemaVersion } from '../../src/store/schema.ts';
+import { openStoreForReading } from '../../src/store/store.ts';
 import { directory, open } from './directory.ts';
 import { event, outcome, start } from './outcomes.ts';
 
@@ -121,7 +123,12 @@ describe('retention', () => {
     }
     setWall(start + 90 * 60_000);
     store.record(outcome(91));
-    expect(store.rounds({})[0]!.round).toBe(31);
+    // The incident's own evidence is kept, and nothing else of that time.
+    expect(store.rounds({}).map(({ round }) => round)).toEqual([
+      1,
+      ...Array.from({ length: 31 }, (_, n) => 31 + n),
+      91,
+    ]);
     expect(store.lastRound()).toBe(91);
     expect(store.incidents()).toHaveLength(1);
   });
@@ -150,7 +157,65 @@ describe('retention', () => {
   });
 });
 
+describe('the evidence of an incident', () => {
+  const minute = (n: number) => new Date(start + (n - 1) * 60_000).toISOString();
+  /** X fails from round 21 to 60; said in round 41, so slow was its onset, and closed in round 66. */
+  const turns = (n: number): Partial<RoundOutcome> => {
+    const onset = { at: minute(n), onset_earliest: minute(20), onset_latest: minute(21) };
+    if (n === 41) return { events: [{ ...event('opened', n), ...onset }] };
+    const ended = { ended_earliest: minute(60), ended_latest: minute(61) };
+    return n === 66 ? { events: [{ ...event('closed', n), ...onset, ...ended }] } : {};
+  };
+  const kept = [19, 20, 21, 22, 23, 24, 25, 26, 39, 40, 41, 60, 61];
+
+  test('outlives the other rounds: those at its onset, up to its opening, and at its end', () => {
+    const { store, setWall } = open(directory(), { keep_ms: 3600_000 });
+    for (let n = 1; n <= 300; n += 1) {
+      setWall(start + n * 60_000);
+      store.record(outcome(n, turns(n)));
+    }
+    const rounds = store.rounds({ limit: 1000 }).map(({ round }) => round);
+    expect(rounds.slice(0, kept.length + 1)).toEqual([...kept, 241]);
+  });
+
+  test('is given up last where the store is full, and is given up', () => {
+    const { store } = open(directory(), { max_size_bytes: 1024 * 1024 });
+    const numbers = () => store.rounds({ limit: 1000 }).map(({ round }) => round);
+    for (let n = 1; n <= 600; n += 1) store.record(outcome(n, turns(n), 3000));
+    expect(numbers().slice(0, kept.length)).toEqual(kept);
+    expect(numbers()[kept.length]).toBeGreaterThan(300);
+    // An incident in every round: more evidence than there is room for.
+    for (let n = 601; n <= 1400; n += 1) {
+      const onset = { at: minute(n), onset_earliest: minute(n - 1), onset_latest: minute(n) };
+      store.record(outcome(n, { events: [{ ...event('opened', n, `x-${n}`), ...onset }] }, 3000));
+    }
+    expect(numbers()[0]).toBeGreaterThan(1000);
+    expect(store.latest()!.round).toBe(1400);
+    expect(store.health().used_bytes).toBeLessThan(1.3 * 1024 * 1024);
+  });
+});
+
 describe('migrations', () => {
+  test('a store of the first version is brought up when the daemon starts, and loses nothing', () => {
+    const path = directory();
+    const db = new DatabaseSync(join(path, 'reachd.db'));
+    migrate(db, migrations.slice(0, 1));
+    db.prepare('INSERT INTO rounds (round, started_ms, record) VALUES (?, ?, ?)').run(7, start, '{"round":7}');
+    db.prepare('INSERT INTO judge_state (id, round, state) VALUES (1, 7, ?)').run('{"version":1}');
+    db.prepare("INSERT INTO meta (name, value) VALUES ('vantage_id', '6f1c0d2e3a4b5c6d')").run();
+    db.close();
+    // A reader of today beside a daemon of yesterday.
+    const reading = openStoreForReading(path, () => start)!;
+    expect(reading.rounds({}).map(({ round }) => round)).toEqual([7]);
+    reading.close();
+    const { store, warnings } = open(path);
+    expect(warnings).toEqual([]);
+    expect(store.vantageId()).toBe('6f1c0d2e3a4b5c6d');
+    expect(store.judgeState()).toEqual({ version: 1 });
+    expect(store.record(outcome(8, { events: [event('opened', 8)] }))).toBe(true);
+    expect(store.rounds({}).map(({ round }) => round)).toEqual([7, 8]);
+  });
+
   test('bring an old file up step by step and keep what is in it', () => {
     const file = join(directory(), 'old.db');
     const db = new DatabaseSync(file);
