@@ -50,7 +50,7 @@ export async function parseCommand(command: Command, argv: readonly string[]): P
 /** All words after the command's name: without `duplicate-arguments-array` yargs keeps only the last, and never `-`. */
 async function words(command: Command, argv: readonly string[]): Promise<string[]> {
   const { _ } = await parser(argv)
-    .options({ ...command.options, ...commonOptions() })
+    .options({ ...undefaultedAll(command.options), ...commonOptions() })
     .parseAsync();
   return _.slice(1).map(String);
 }
@@ -64,7 +64,7 @@ export function describeCommand(line: Argv, command: Command): Argv {
     (below) => {
       if (positional !== undefined)
         below.positional(positional.name, { describe: positional.describe, type: 'string' });
-      below.options(Object.fromEntries(Object.entries(options).map(([flag, option]) => [flag, undefaulted(option)])));
+      below.options(undefaultedAll(options));
       below.options(commonOptions());
       below.group(Object.keys(options), 'Flags:');
       below.group(Object.keys(commonOptions()), 'Common flags:');
@@ -123,7 +123,11 @@ function checkSwitches(command: Command, argv: readonly string[]): void {
   }
 }
 
-/** Defaults come after the environment, so yargs must not fill them in; it only shows them. */
+/** Defaults and choices come after the environment, so yargs must not fill in or refuse; it only shows them. */
+function undefaultedAll(options: Readonly<Record<string, Options>>): Record<string, Options> {
+  return Object.fromEntries(Object.entries(options).map(([flag, option]) => [flag, undefaulted(option)]));
+}
+
 function undefaulted({ default: value, demandOption: _, choices, ...option }: Options): Options {
   const text = option.type !== 'boolean' && option.boolean !== true;
   return {

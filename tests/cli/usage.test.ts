@@ -19,6 +19,9 @@ test.each([
     ['check', '--log.level=loud'],
     '--log.level: expected "trace" or "debug" or "info" or "warn" or "error" or "fatal" or "silent", got "loud"',
   ],
+  [['probe', '--output', 'xml'], 'reachd: --output: expected "table" or "json" or "ndjson" or "ooni", got "xml"'],
+  [['status', '--output', 'xml'], 'reachd: --output: expected "table" or "json", got "xml"'],
+  [['export', '--format', 'csv'], 'reachd: --format: expected "ndjson" or "ooni", got "csv"'],
   [['check', '--round.interval', 'banana'], '--round.interval: expected a duration such as "60s", got "banana"'],
   [['check', '--round.interval', '1', '--round.interval', '0s'], '--round.interval: expected at least 1s, got "0s"'],
   [
