@@ -25,6 +25,13 @@ export function matchedSlowness(views: readonly View[], connect: number | undefi
   return slow.length > 0 ? median(slow) : undefined;
 }
 
+/** Median slowness of all controls, near and far; undefined when there is none. */
+export function commonSlowness(views: readonly View[]): number | undefined {
+  const slow: number[] = [];
+  for (const view of views) if (view.slow !== undefined) slow.push(view.slow);
+  return slow.length > 0 ? median(slow) : undefined;
+}
+
 /**
  * Milliseconds that this round's controls took beyond their usual, median over near and far: a queue on the line at
  * home adds the same time to every path, which on a short path is a large factor.

@@ -6,7 +6,7 @@ import type { Stream } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { AnomalyKind, Basis, Mechanism } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
-import { commonCrawl, matchedSlowness } from './comparison.ts';
+import { commonCrawl, commonSlowness, matchedSlowness } from './comparison.ts';
 import type { View } from './control.ts';
 import type { Slowdown } from './memory.ts';
 import type { PlatformState, TargetState } from './state.ts';
@@ -38,7 +38,7 @@ export interface Proof {
 
 /** What this round and the held values say of a platform's speed. */
 export interface SpeedFacts {
-  /** Path-matched controls exist and are fine. */
+  /** Controls on a like path are fine, or, where there are none, all controls and the path's own connects. */
   controlsFine: boolean;
   /** Held log-shortfall of the worst target and its rate, bit/s. */
   short: number;
@@ -108,7 +108,8 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
       facts.eighthTwice = true;
     }
     if (Math.max(slow, crawl, short) < fineSlow) continue;
-    const along = matchedSlowness(views, target.connect?.[0]);
+    // Without a control on a like path the path is its own witness: a cut cable or a detour would show in its connects.
+    const along = matchedSlowness(views, target.connect?.[0]) ?? (target.near ? commonSlowness(views) : undefined);
     if (along === undefined) continue;
     matchedAny = true;
     if (along > fineSlow || !lineCarries(views, target, short)) matchedFine = false;

@@ -66,6 +66,8 @@ export interface TargetState {
   fast?: number | undefined;
   /** Consecutive samples with the signature of a throttled handshake. */
   signature?: number | undefined;
+  /** The last connect took its usual time: the path is the usual one. */
+  near?: 1 | undefined;
   /** Fold second at which an ordinary handshake ended such a streak. */
   broken?: number | undefined;
   /** log bit/s, samples; held shortfall; learned distance between transfers. */
