@@ -5,7 +5,7 @@ import { meter } from '../agent/meter.ts';
 import { createRounds, type Rounds } from '../agent/rounds.ts';
 import type { Config } from '../config/config.ts';
 import { migrate } from '../judge/migrate.ts';
-import { defaultParams, type JudgeParams } from '../judge/state.ts';
+import type { JudgeParams } from '../judge/state.ts';
 
 import { asnOf } from '../measure/asn.ts';
 
@@ -14,6 +14,7 @@ import type { Network } from '../measure/network.ts';
 import { createTrust } from '../measure/trust.ts';
 import type { StoreReader } from '../store/store.ts';
 import { addressIdWith } from './address-id.ts';
+import { judgeParams } from './judge-params.ts';
 
 export interface Station {
   rounds: Rounds;
@@ -44,14 +45,7 @@ export interface StationParts {
 
 export function createStation({ config, network, ca_pem, store, ...identity }: StationParts): Station {
   const platforms = config.platforms.filter(({ enabled }) => enabled);
-  const params = defaultParams(config.round.interval_ms, {
-    ready_after_ms: config.baseline.ready_after_ms,
-    transfer_every_ms: config.transfer.every_ms,
-    timezone: config.vantage.timezone,
-    titles: Object.fromEntries(platforms.map(({ name, title }) => [name, title])),
-    events: config.events,
-    experiments: config.experiments,
-  });
+  const params = judgeParams(config);
   const counted = meter(network, 'probe');
   const slot_ms = slotOf(config);
   const instruments = createInstruments({
