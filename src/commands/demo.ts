@@ -30,7 +30,7 @@ const mostRounds = 40;
 
 export const command: Command = {
   name: 'demo',
-  describe: 'the daemon against a small Internet on this computer: a platform gets blocked and restored',
+  describe: 'the daemon on a small Internet in this computer: a platform gets blocked and restored',
   options: {
     once: { type: 'boolean', default: false, describe: 'End when the story is over instead of going on' },
   },

@@ -10,7 +10,7 @@ import { momentOf, withStore, writeOut } from './stored.ts';
 
 export const command: Command = {
   name: 'export',
-  describe: 'print the stored rounds, one JSON object a line: evidence to keep, to share or to replay',
+  describe: 'print the stored rounds, one JSON object a line: to keep, to share or to replay',
   options: {
     format: {
       type: 'string',
