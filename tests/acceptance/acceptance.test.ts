@@ -15,7 +15,6 @@ const patience_ms = 120_000;
 /** Rules that one round on the practice Internet cannot reach, and what does reach them. */
 const elsewhere: Readonly<Record<string, string>> = {
   'throttled-differential': 'needs two rounds running: tests/judge',
-  'freeze-same-size': 'needs transfers: tests/judge',
   'quic-silent': 'needs QUIC: tests/judge',
   'quic-turned-away': 'needs QUIC: tests/judge',
   'local-failure': "the machine's own firewall: tests/judge",

@@ -110,4 +110,12 @@ export const further: readonly Scenario[] = [
     ],
     expect: { state: 'unreachable', platforms: ['facebook', 'instagram'], mechanism: 'tcp.timeout' },
   }),
+  scenario('freeze-16k', {
+    why: 'Russia 2025: small answers pass, every download stops at the same size, a control’s runs on',
+    expect: { state: 'blocked', mechanism: 'http.freeze', basis: 'artefact' },
+  }),
+  scenario('sni-police-130k', {
+    why: 'one round alone cannot tell a throttle from a slow evening: history decides',
+    expect: { state: 'reachable', mechanism: 'none' },
+  }),
 ];

@@ -32,6 +32,7 @@ function configFor({ target, reference }: Scenario): Config {
     platforms,
     references: reference === undefined ? [] : [`https://${referenceHost}`],
     round: { ...config.round, timeout_ms },
+    transfer: { ...config.transfer, timeout_ms },
     vantage: { ...config.vantage, name: 'acceptance', country: 'PK', asn: 'AS17557', detect: false },
   };
 }

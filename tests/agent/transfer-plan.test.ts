@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import { createTransferPlanner, withSized } from '../../src/agent/transfer-plan.ts';
+import type { Observation } from '../../src/model/round.ts';
+import type { Control, Platform, Target } from '../../src/model/target.ts';
+
+const target = (name: string, transfer: boolean): Target => ({
+  name,
+  url: `https://${name.replace('/', '-')}.test/`,
+  transfer,
+  transfer_candidates: [],
+  addresses: [],
+});
+const platform = (name: string, sized = true): Platform => ({
+  name,
+  title: name,
+  company: name,
+  enabled: true,
+  targets: [target(`${name}/website`, false), target(`${name}/cdn`, sized)],
+  siblings: [],
+});
+const control = (name: string, transfer: boolean): Control => ({
+  name,
+  url: `https://${name}.test/`,
+  scope: 'foreign',
+  transfer,
+  addresses: [],
+});
+const minute = 60_000;
+const none = new Set<string>();
+const names = ['x', 'facebook', 'instagram', 'youtube'];
+
+const planner = (every_ms = 5 * minute) =>
+  createTransferPlanner({
+    every_ms,
+    bytes: 65_536,
+    platforms: [...names.map((name) => platform(name)), platform('small', false)],
+    controls: [control('a', false), control('b', true), control('c', true)],
+  });
+const good = (name: string, bytes = 65_536): Observation => ({
+  target: `${name}/cdn`,
+  outcome: 'ok',
+  goodput_bps: 8e6,
+  transfer: { bytes, ms: 100, after_bytes: 20_480, plateau_bps: 8e6 },
+});
+const frozen = (name: string): Observation => ({
+  target: `${name}/cdn`,
+  outcome: 'ok',
+  transfer: { bytes: 16_000, ms: 10_000, after_bytes: 16_000, stalled_at: 16_000 },
+});
+
+describe('turns', () => {
+  test('everybody in the first round, then one a round, each every five minutes; who has no object is left out', () => {
+    const one = planner();
+    const seen = new Map<string, number[]>();
+    for (let round = 0; round <= 30; round++) {
+      // Rounds are jittered by a few seconds.
+      const plan = one.plan(round * minute + (round % 3) * 2000, minute, none);
+      if (round === 0) expect([...plan.targets.keys()]).toEqual(names);
+      else expect(plan.targets.size).toBeLessThanOrEqual(1);
+      for (const name of plan.targets.keys()) {
+        seen.set(name, [...(seen.get(name) ?? []), round]);
+        one.sampled(name, good(name), false, round * minute);
+      }
+      one.close(false);
+    }
+    expect([...seen.keys()].sort()).toEqual([...names].sort());
+    for (const rounds of seen.values()) {
+      expect(rounds.length).toBeGreaterThanOrEqual(6);
+      // After the first round the four spread out; from then on the distance is five rounds.
+      expect(rounds.slice(2).every((round, index) => round - rounds[index + 1]! === 5)).toBe(true);
+    }
+  });
+
+  test('where rounds are rarer than turns, several have theirs in one round', () => {
+    const one = planner(2 * minute);
+    one.plan(0, minute, none);
+    one.close(false);
+    expect(one.plan(2 * minute, minute, none).targets.size).toBe(2);
+    expect(one.plan(3 * minute, minute, none).targets.size).toBe(2);
+  });
+
+  test('a target that brings nothing does not keep the others from their turn', () => {
+    const one = planner();
+    const asked = new Set<string>();
+    for (let round = 0; round < 10; round++) {
+      const plan = one.plan(round * minute, minute, none);
+      one.close(false);
+      if (round > 0) for (const name of plan.targets.keys()) asked.add(name);
+    }
+    expect([...asked].sort()).toEqual([...names].sort());
+  });
+});
+
+describe('controls', () => {
+  test('every ten minutes, the sized ones in turn', () => {
+    const one = planner();
+    const rounds: number[] = [];
+    const used: string[] = [];
+    for (let round = 0; round <= 40; round++) {
+      if (one.plan(round * minute, minute, none).control) {
+        rounds.push(round);
+        used.push(one.controls()[0]!.name);
+        one.controlSampled(one.controls()[0]!.name, round * minute);
+      }
+      one.close(false);
+    }
+    expect(rounds).toEqual([0, 10, 20, 30, 40]);
+    expect(used).toEqual(['b', 'c', 'b', 'c', 'b']);
+  });
+
+  test('on a mobile line no more often than the platforms', () => {
+    const one = planner(120 * minute);
+    let count = 0;
+    for (let round = 0; round < 240; round++) {
+      if (one.plan(round * minute, minute, none).control) {
+        count += 1;
+        one.controlSampled('b', round * minute);
+      }
+      one.close(false);
+    }
+    expect(count).toBe(2);
+  });
+});
+
+describe('a bad one', () => {
+  test('makes the next round sample everybody, but not for ever', () => {
+    const one = planner();
+    one.plan(0, minute, none);
+    one.close(false);
+    let everybody = 0;
+    for (let round = 1; round <= 60; round++) {
+      const plan = one.plan(round * minute, minute, none);
+      if (plan.targets.size === 4) everybody += 1;
+      one.close(one.sampled('x', frozen('x'), false, round * minute));
+    }
+    expect(everybody).toBe(20);
+  });
+
+  test('of an incident that is decided stops early and small', () => {
+    const plan = planner().plan(0, minute, new Set(['x']));
+    expect(plan.targets.get('x')).toMatchObject({ bytes: 48 * 1024, plateau_ms: 2000 });
+    expect(plan.targets.get('youtube')).toMatchObject({ bytes: 65_536, plateau_ms: 2500 });
+  });
+});
+
+test('a fast line gets a larger object, once an hour a platform', () => {
+  const one = planner();
+  const grown: number[] = [];
+  for (let round = 0; round < 130; round++) {
+    const plan = one.plan(round * minute, minute, none);
+    for (const [name, { bytes }] of plan.targets) {
+      if (name === 'x' && bytes === 256 * 1024) grown.push(round);
+      one.sampled(name, good(name, bytes), true, round * minute);
+    }
+    one.close(false);
+  }
+  expect(grown).toHaveLength(3);
+  expect(grown[1]! - grown[0]!).toBeGreaterThanOrEqual(60);
+  expect(grown[2]! - grown[1]!).toBeGreaterThanOrEqual(60);
+});
+
+test('the sized target is looked at in the round of its download, once', () => {
+  const plan = planner().plan(0, minute, none);
+  const once = withSized({ targets: [], controls: [] }, plan, 'ip4');
+  expect(once.targets.map((planned) => [planned.platform, planned.target.name, planned.method])).toEqual(
+    names.map((name) => [name, `${name}/cdn`, 'HEAD']),
+  );
+  expect(withSized(once, plan, 'ip4').targets).toHaveLength(4);
+});

@@ -1,0 +1,126 @@
+/** Downloads through the real agent, on the practice Internet: what a round's record says of them. */
+import type { Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { createStation, type Station } from '../../src/commands/station.ts';
+import { load } from '../../src/config/load.ts';
+import type { Network } from '../../src/measure/network.ts';
+import type { RoundOutcome } from '../../src/model/outcome.ts';
+import { censorNamed } from '../../src/practice/censors.ts';
+import { createPracticeInternet, type PracticeInternet } from '../../src/practice/internet.ts';
+import { practiceRootPem } from '../../src/practice/pki.ts';
+
+let internet: PracticeInternet | undefined;
+let station: Station | undefined;
+afterEach(async () => {
+  await station?.close();
+  await internet?.close();
+  station = internet = undefined;
+});
+
+/** X and YouTube, and two controls of which one has a sized object; deadlines as short as the practice Internet allows. */
+async function start(censor: string | undefined, watch = (network: Network) => network) {
+  const { config } = load({ flags: { 'config.file': undefined }, env: {} });
+  internet = await createPracticeInternet({ rtt_ms: 40, seed: 5 });
+  if (censor !== undefined) await internet.on(censorNamed(censor));
+  station = createStation({
+    config: {
+      ...config,
+      platforms: config.platforms.filter(({ name }) => name === 'x' || name === 'youtube'),
+      controls: config.controls.filter(({ name }) => ['debian', 'iana', 'ripe', 'kernel-cdn'].includes(name)),
+      transfer: { ...config.transfer, timeout_ms: 3000 },
+      round: { ...config.round, timeout_ms: 4000 },
+      vantage: { ...config.vantage, detect: false },
+    },
+    network: watch(internet.network),
+    ca_pem: practiceRootPem(),
+    store: undefined,
+    vantage_id: 'test',
+    address_salt: 'test',
+  });
+  return async (slot: number): Promise<RoundOutcome> => {
+    const outcome = await station!.rounds.next(slot, 0, new AbortController().signal);
+    if (outcome === undefined) throw new Error('no round');
+    return outcome;
+  };
+}
+const patience = 60_000;
+
+test('the first round downloads from everybody, each alone on the line, and counts the bytes', {
+  timeout: patience,
+}, async () => {
+  /** Connections with their times, and those that carried an object. */
+  const seen: { socket: Socket; from: number; to: number }[] = [];
+  const next = await start(undefined, (network) => ({
+    ...network,
+    async connectTcp(...args) {
+      const from = performance.now();
+      const socket = await network.connectTcp(...args);
+      const one = { socket, from, to: Number.POSITIVE_INFINITY };
+      seen.push(one);
+      socket.once('close', () => {
+        one.to = performance.now();
+      });
+      return socket;
+    },
+  }));
+  const { round, bytes } = await next(1);
+  const of = (name: string) => round.platforms[name]?.find(({ transfer }) => transfer);
+  // The object of X is found in its front page, YouTube's is configured.
+  expect(of('x')).toMatchObject({ target: 'x/cdn', outcome: 'ok', transfer: { bytes: 65_536 } });
+  expect(of('youtube')).toMatchObject({ target: 'youtube/static_cdn', transfer: { bytes: 65_536 } });
+  expect(round.controls.find(({ transfer }) => transfer)).toMatchObject({ target: 'kernel-cdn', outcome: 'ok' });
+  expect(bytes?.spent.transfer?.received).toBeGreaterThan(3 * 65_536);
+
+  const carriers = seen.filter(({ socket }) => socket.bytesRead > 60_000 && socket.bytesRead < 90_000);
+  expect(carriers.length).toBeGreaterThanOrEqual(3);
+  for (const carrier of carriers) {
+    const during = seen.filter((other) => other !== carrier && other.from > carrier.from && other.from < carrier.to);
+    expect(during).toEqual([]);
+  }
+});
+
+test('a freeze is repeated beside a control in the same round, and everybody is sampled in the next', {
+  timeout: patience,
+}, async () => {
+  const next = await start('freeze-16k');
+  const { round } = await next(1);
+  const frozen = round.platforms['x']?.find(({ target }) => target === 'x/cdn');
+  expect(frozen?.transfer?.stalled_at).toBeGreaterThan(12 * 1024);
+  expect(frozen?.transfer?.stalled_at).toBeLessThan(20 * 1024);
+  const again = frozen?.experiments?.find(({ kind }) => kind === 'transfer');
+  expect(again).toMatchObject({ outcome: 'failed', failure: { phase: 'transfer', reason: 'http_body_stalled' } });
+  const beside = Object.values(round.platforms)
+    .flat()
+    .flatMap(({ experiments }) => experiments ?? [])
+    .find(({ kind }) => kind === 'control_transfer');
+  expect(beside).toMatchObject({ outcome: 'ok' });
+  expect(beside?.transfer?.bytes).toBeGreaterThan(48 * 1024);
+  expect(round.verdicts?.['x']).toMatchObject({ state: 'blocked', mechanism: 'http.freeze', basis: 'artefact' });
+  expect(round.verdicts?.['youtube']?.state).toBe('reachable');
+
+  const second = (await next(2)).round;
+  expect(second.platforms['youtube']?.some(({ transfer }) => transfer)).toBe(true);
+  expect(second.platforms['x']?.some(({ transfer }) => transfer)).toBe(true);
+  expect(second.verdicts?.['x']).toMatchObject({ state: 'blocked', mechanism: 'http.freeze' });
+});
+
+test('policed to 130 kbit/s: the plateau says so, one round alone concludes nothing', {
+  timeout: patience,
+}, async () => {
+  const next = await start('sni-police-130k');
+  const { round } = await next(1);
+  const slow = round.platforms['x']?.find(({ target }) => target === 'x/cdn');
+  expect(slow?.goodput_bps).toBeGreaterThan(80_000);
+  expect(slow?.goodput_bps).toBeLessThan(170_000);
+  expect(round.verdicts?.['x']?.state).toBe('reachable');
+});
+
+test('no object to be found: not measured, and said so', { timeout: patience }, async () => {
+  const next = await start('server-wall-429');
+  const { round } = await next(1);
+  const cdn = round.platforms['x']?.find(({ target }) => target === 'x/cdn');
+  expect(cdn?.transfer).toBeUndefined();
+  const fact = cdn?.experiments?.find(({ kind }) => kind === 'transfer');
+  expect(fact).toEqual({ kind: 'transfer', outcome: 'skipped', skipped: 'not_measured' });
+  expect(round.verdicts?.['x']?.state).toBe('refused');
+});
