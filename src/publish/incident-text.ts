@@ -100,7 +100,7 @@ function measured(evidence: readonly EvidenceRound[], timezone: string): string 
 function roundLines({ round, started_at, verdicts, platforms, controls, vantage }: EvidenceRound, timezone: string) {
   const fine = controls.filter(({ outcome }) => outcome === 'ok').length;
   const lines = [
-    `  ${date(started_at, timezone)}  round ${round}, ${vantage ?? 'vantage unknown'}, ${fine} of ${controls.length} control looks fine`,
+    `  ${date(started_at, timezone)}  round ${round}, ${vantage ?? 'vantage unknown'}, controls fine: ${fine} of ${controls.length}`,
   ];
   for (const [name, observations] of Object.entries(platforms)) {
     const verdict = verdicts[name];

@@ -201,6 +201,20 @@ describe('/probe', () => {
   });
 });
 
+test('one incident comes with the rounds around its onset, its own platform in full', async () => {
+  const { events, round } = incident();
+  const opened = events.find(({ platform }) => platform === 'x')!;
+  const stored = { incident: opened.incident, platform: 'x', opened_at: opened.at, latest: opened, events: [opened] };
+  const row = { id: 1, round: round.round, started_ms: Date.parse(round.started_at), record: JSON.stringify(round) };
+  const { url } = await serve({ incident: (id) => (id === opened.incident ? stored : undefined), rounds: () => [row] });
+  const { body } = await ask(url, `/api/v1/incidents/${opened.incident}`);
+  const [one, ...others] = JSON.parse(body).evidence;
+  expect(others).toEqual([]);
+  expect(one).toMatchObject({ round: 4716, verdicts: { x: { state: 'blocked' } } });
+  expect(one.platforms).toEqual({ x: JSON.parse(JSON.stringify(round.platforms['x'])) });
+  expect(one.controls).toHaveLength(round.controls.length);
+});
+
 describe('events', () => {
   test('of rounds and incidents arrive as they happen, and stop with the client', async () => {
     const events = createEventHub();
