@@ -15,6 +15,7 @@ import { gate as gateOf } from './gate.ts';
 import { hold } from './held.ts';
 import { isOpen } from './incident.ts';
 import { foldJoint, type JointTurn, type Part } from './joint.ts';
+import { own } from './own.ts';
 import { foldAll } from './platforms.ts';
 import { recall } from './recall.ts';
 import type { JudgeParams, JudgeState } from './state.ts';
@@ -80,7 +81,7 @@ export const judge: Judge = (before, round, params) => {
     };
   }
   const vantage: VantageState = now.woke ? 'asleep' : seen.vantage;
-  const verdicts = now.woke ? slept(seen) : seen.verdicts;
+  const verdicts = now.woke ? slept(seen) : { ...seen.verdicts };
   const gate = gateOf(state.gate, state.controls, round, now, seen.vantage, params);
   const { platforms, turns } = foldAll(state.platforms, round, { ...seen, verdicts }, gate, now, threshold, params);
   const events: IncidentEvent[] = [];
@@ -104,7 +105,11 @@ export const judge: Judge = (before, round, params) => {
     }
   }
   for (const name of Object.keys(platforms)) {
-    const { held, lately } = hold(platforms[name]!, verdicts[name], gate, round.started_at);
+    const verdict = own(verdicts, name);
+    if (platforms[name]!.drifted && verdict) {
+      verdicts[name] = { ...verdict, notes: [...verdict.notes, 'slow_degradation'] };
+    }
+    const { held, lately } = hold(platforms[name]!, verdict, gate, round.started_at);
     // Made in this round, by this fold: nobody else holds it yet.
     const platform = platforms[name]!;
     if (platform !== state.platforms[name]) Object.assign(platform, { held, lately });

@@ -4,7 +4,7 @@ import { learnAnchor, learnHour } from './baseline.ts';
 import type { Tick } from './clock.ts';
 import type { Gate } from './gate.ts';
 import type { Sample } from './sample.ts';
-import type { PlatformState, TargetState } from './state.ts';
+import type { Level, PlatformState, TargetState } from './state.ts';
 import { learnCalm, setAside } from './stream.ts';
 import { type Deviation, learnTarget, type Offsets } from './target.ts';
 
@@ -85,8 +85,19 @@ function anchor(state: PlatformState): void {
   };
   const latency = mean('latency');
   const goodput = mean('goodput');
+  // Held against the anchor before this hour moves it; a week must be known before anything is called slow.
+  const slower = away(latency, state.anchor.latency, 1);
+  const narrower = away(goodput, state.anchor.goodput, -1);
+  state.drifted = Math.max(slower, narrower) > Math.LN2 ? 1 : undefined;
   state.anchor = {
     latency: latency === undefined ? state.anchor.latency : learnAnchor(state.anchor.latency, latency),
     goodput: goodput === undefined ? state.anchor.goodput : learnAnchor(state.anchor.goodput, goodput),
   };
+}
+
+/** Hours behind an anchor before it can show a drift. */
+const anchorKnown = 7 * 24;
+
+function away(level: number | undefined, anchor: Level | undefined, sign: 1 | -1): number {
+  return level === undefined || anchor === undefined || anchor[1] < anchorKnown ? 0 : sign * (level - anchor[0]);
 }

@@ -141,6 +141,8 @@ export interface PlatformState {
   hours: { latency: number[]; handshake: number[]; goodput: number[] };
   /** 28-day levels against drift that the daily ones would follow. */
   anchor: { latency?: Level | undefined; goodput?: Level | undefined };
+  /** The daily levels lie twice as badly as the 28-day ones: it got worse too slowly for any alarm. */
+  drifted?: 1 | undefined;
   targets: Record<string, TargetState>;
   suspect?: 1 | undefined;
   incident?: IncidentState | undefined;

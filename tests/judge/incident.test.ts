@@ -132,6 +132,19 @@ test('less than twice as slow is never an alarm', () => {
   expect(life.run(300, (round) => stretch(round.platforms['x']!, 1.8))).toEqual([]);
 });
 
+test('three times as slow within three days: no alarm, but a note against the frog that is boiled slowly', () => {
+  // A day of rounds, whose anchor is told to have seen eight.
+  const life = warm({}, 1440);
+  for (const platform of Object.values(life.state!.platforms)) platform.anchor.latency![1] = 8 * 24;
+  const start = life.minute;
+  const events = life.run(4 * 1440, (round, minute) =>
+    stretch(round.platforms['x']!, 3 ** Math.min(1, (minute - start) / 4320)),
+  );
+  expect(events).toEqual([]);
+  expect(life.last!.verdicts['x']!.notes).toContain('slow_degradation');
+  expect(life.last!.verdicts['youtube']!.notes).not.toContain('slow_degradation');
+});
+
 test('after a week it is persistent, and never silently normal', () => {
   const life = future();
   life.run(5, blackhole('x'));
