@@ -53,7 +53,7 @@ export const targetMetrics = {
   targetGoodput: pushed(
     'reachd_target_goodput_bytes_per_second',
     target,
-    'Body bytes per second over the plateau of the last sized transfer. Removed when no transfer was sampled for 2 x transfer.every.',
+    'Body bytes per second over the plateau of the last sized transfer. Absent where the line is too fast for the object to tell; removed when no transfer was sampled for 2 x transfer.every.',
   ),
   targetLastTransfer: gauge(
     'reachd_target_last_transfer_timestamp_seconds',

@@ -8,8 +8,8 @@ export interface TargetSeriesOptions {
   histograms: boolean;
 }
 
-/** A goodput value and when it was sampled, ms since the epoch. */
-export type GoodputTimes = Map<string, { platform: string; target: string; at_ms: number }>;
+/** A goodput value, bits per second, and when it was sampled, ms since the epoch. */
+export type GoodputTimes = Map<string, { platform: string; target: string; at_ms: number; bps: number }>;
 
 /** Takes in every observation of the round; what was skipped leaves the last values as they are. */
 export function observeTargets(
@@ -85,12 +85,17 @@ function observeTransfer(
   goodput: GoodputTimes,
 ): void {
   const labels = { platform, target };
+  const key = JSON.stringify([platform, target]);
+  const at_ms = Date.parse(started_at);
   if (goodput_bps !== undefined) {
-    const at_ms = Date.parse(started_at);
     families.targetGoodput.set(labels, Math.round(goodput_bps / 8));
-    families.targetLastTransfer.set(labels, at_ms / 1000);
-    goodput.set(JSON.stringify([platform, target]), { ...labels, at_ms });
+    goodput.set(key, { ...labels, at_ms, bps: goodput_bps });
+  } else if ((transfer?.plateau_bps ?? 0) > (goodput.get(key)?.bps ?? Number.POSITIVE_INFINITY)) {
+    // Too fast for this object to tell how fast, and faster than what stands there: a past limit must not outlive itself.
+    families.targetGoodput.set(labels, undefined);
+    goodput.delete(key);
   }
+  if (transfer || goodput_bps !== undefined) families.targetLastTransfer.set(labels, at_ms / 1000);
   if (transfer) {
     families.targetTransferBytes.add(labels, transfer.bytes);
     families.targetTransferSeconds.add(labels, transfer.ms / 1000);

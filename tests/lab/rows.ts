@@ -161,6 +161,12 @@ export const rows: readonly Row[] = [
 
   row('http-silence', { state: 'unreachable|blocked', mechanism: 'http.timeout' }),
 
+  // ---- bytes: what one round alone can say of them
+  row('freeze-16k', { state: 'blocked', mechanism: 'http.freeze' }, quick),
+  row('sni-police-130k', { state: 'reachable' }),
+  row('sni-shape-130k', { state: 'reachable' }),
+  row('shape-1m', { state: 'reachable' }),
+
   // ---- cleartext
   row('http-host-reset', { state: 'blocked', mechanism: 'http.reset' }, { settings: cleartext }),
   row('http-blockpage', { state: 'blocked', mechanism: 'http.blockpage' }, { settings: cleartext }),

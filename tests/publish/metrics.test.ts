@@ -172,6 +172,25 @@ describe('goodput', () => {
     expect(find(series, 'reachd_target_goodput_bytes_per_second')).toEqual([]);
     expect(find(series, 'reachd_target_last_transfer_timestamp_seconds')).toHaveLength(5);
   });
+
+  test('a download too fast to tell a rate ends a past limit, a slow one that tells none does not', async () => {
+    const sink = metrics();
+    const goodput = async () =>
+      find(await scrape(sink), 'reachd_target_goodput_bytes_per_second', 'target="x/cdn"').length;
+    const unclaimed = (round: number, plateau_bps: number) => {
+      const outcome = calm(round);
+      const cdn = outcome.round.platforms['x']!.find(({ target }) => target === 'x/cdn')!;
+      Object.assign(cdn, { goodput_bps: undefined, transfer: { ...cdn.transfer, plateau_bps } });
+      return outcome;
+    };
+    await sink.accept(calm());
+    await sink.accept(unclaimed(4712, 7_000_000));
+    expect(await goodput()).toBe(1);
+    await sink.accept(unclaimed(4713, 9_000_000));
+    expect(await goodput()).toBe(0);
+    const series = await scrape(sink);
+    expect(only(series, 'reachd_target_transfer_bytes_total', 'target="x/cdn"')).toBe(3 * 65_536);
+  });
 });
 
 describe('a platform', () => {
