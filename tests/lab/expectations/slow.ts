@@ -46,7 +46,7 @@ export const slow: readonly Expectation[] = [
   {
     censor: 'delay-300ms-loss-10',
     sees: [
-      [milliseconds('tls', 'x.com'), between(330, 4000)],
+      [milliseconds('tls', 'x.com'), between(330, 12_000)],
       [milliseconds('connect', 'x.com'), between(37, 200)],
     ],
   },
