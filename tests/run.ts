@@ -97,10 +97,10 @@ const parts: Part[] = [
   { name: 'build', run: whole(bin('tsc'), '-p', 'tsconfig.build.json', '--outDir', path.join(scratch, 'dist')) },
   {
     name: 'unit',
-    run: vitest('--exclude=tests/acceptance/**', '--exclude=tests/cli/**', '--exclude=tests/browser/**'),
+    run: vitest('--exclude=tests/acceptance/**', '--exclude=tests/cli/**', '--exclude=tests/publish/browser.test.ts'),
   },
   { name: 'command line', run: vitest('tests/cli') },
-  { name: 'browser', run: vitest('tests/browser') },
+  { name: 'browser', run: vitest('tests/publish/browser.test.ts') },
   { name: 'acceptance', run: vitest('tests/acceptance') },
   {
     name: 'kernel lab',
