@@ -105,7 +105,7 @@ function answer(request: IncomingMessage, response: ServerResponse, allowance: A
   if (refusal !== undefined) {
     counts.limited += 1;
     response.setHeader('retry-after', refusal === 'client' ? '600' : '86400');
-    plain(response, 429, refusal === 'client' ? 'enough for now\n' : 'enough for today\n');
+    plain(response, 429, refusal === 'client' ? 'enough for these ten minutes\n' : 'enough for today\n');
     return;
   }
   counts.served += 1;

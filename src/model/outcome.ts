@@ -30,7 +30,7 @@ export interface PlatformDetail {
   badness?: number | undefined;
   /** Natural logarithm of the evidence, by stream. */
   log_evidence?: { [S in Stream]?: number | undefined } | undefined;
-  /** Learned level for now (this hour of day), seconds. */
+  /** Learned level at this hour of day, seconds. */
   baseline_seconds?: { [P in Phase]?: number | undefined } | undefined;
   /** Learned goodput, bytes (not bits) per second. */
   baseline_bytes_per_second?: number | undefined;
