@@ -81,7 +81,9 @@ function anchor(state: PlatformState): void {
         n++;
       }
     }
-    return n > 0 ? sum / n : undefined;
+    // What is normal is the level and the hours' offsets, which follow a drift as well.
+    const offset = state.hours[of].reduce((a, b) => a + b, 0) / 24;
+    return n > 0 ? sum / n + offset : undefined;
   };
   const latency = mean('latency');
   const goodput = mean('goodput');
