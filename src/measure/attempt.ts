@@ -142,11 +142,12 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
   async function ask(socket: Parameters<typeof request>[0]['socket']) {
     const bad = exchange.failure !== undefined;
     if (!bad) input.onReady?.(raw);
+    exchange.method = bad ? 'GET' : input.method;
     const fact = await request(
       {
         socket,
         url,
-        method: bad ? 'GET' : input.method,
+        method: exchange.method,
         body_cap: bad ? Math.min(blockpage_bytes, Math.max(input.body_cap, blockpage_bytes)) : input.body_cap,
         timeout_ms: input.timeout_ms,
         user_agent: instruments.user_agent,

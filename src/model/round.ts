@@ -128,6 +128,8 @@ export interface Exchange {
   skipped?: Skip | undefined;
   failure?: Failure | undefined;
   phases?: Phases | undefined;
+  /** How it was asked for, where a request was sent. */
+  method?: 'GET' | 'HEAD' | undefined;
   /** HTTP status, present as soon as the head arrived, also when the body or the certificate was bad. */
   status?: number | undefined;
   dns?: DnsFact[] | undefined;

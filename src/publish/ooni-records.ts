@@ -22,8 +22,6 @@ export interface OoniLists {
 /** One exchange and how it is to be labelled. */
 export interface Labelled {
   exchange: Exchange & { alert?: string | undefined; address_id?: string | undefined };
-  /** `ok` means a complete answer; in some experiments it only means that the server said anything. */
-  complete: boolean;
   tags: string[];
   transaction_id: number;
   /** The URL as configured; without one the origin stands in. */
@@ -49,7 +47,14 @@ export function addExchange(lists: OoniLists, labelled: Labelled, addressOf: Add
   if (reached(labelled, 'connect')) {
     const failure = failureIn(exchange, 'connect');
     const status = { failure, success: failure === null };
-    lists.tcp_connect.push({ ip, port, status, ...common('connect'), x_network: exchange.network });
+    lists.tcp_connect.push({
+      ip,
+      port,
+      status,
+      ...common('connect'),
+      x_network: exchange.network,
+      x_tcp: exchange.evidence?.tcp,
+    });
     lists.network_events.push({ address, failure, operation: 'connect', proto: 'tcp', ...common('connect') });
   }
   if (reached(labelled, 'tls')) lists.tls_handshakes.push({ ...handshake(labelled, address), ...common('tls') });
@@ -76,12 +81,14 @@ function clockOf({ phases: durations = {}, failure }: Exchange): { [P in Phase]?
 }
 
 /** Whether an exchange got as far as this phase, also where the phase's duration was dropped. */
-function reached({ exchange, complete }: Labelled, phase: 'connect' | 'tls' | 'processing'): boolean {
-  const { phases: durations = {}, failure, evidence, status, scheme, alert } = exchange;
+function reached({ exchange }: Labelled, phase: 'connect' | 'tls' | 'processing'): boolean {
+  const { phases: durations = {}, failure, evidence, status, scheme, alert, outcome } = exchange;
   if (phase === 'tls' && scheme === 'http') return false;
   const seen: Phase[] = phases.filter((one) => durations[one] !== undefined || failure?.phase === one);
   if (evidence?.tls !== undefined || alert !== undefined) seen.push('tls');
-  if (evidence?.http !== undefined || status !== undefined || complete) seen.push('processing');
+  if (evidence?.http !== undefined || status !== undefined) seen.push('processing');
+  // A bare handshake ends well without a request.
+  if (outcome === 'ok') seen.push(scheme === 'http' ? 'connect' : 'tls');
   return seen.some((one) => phases.indexOf(one) >= phases.indexOf(phase));
 }
 
@@ -150,7 +157,7 @@ function request({ exchange }: Labelled, address: string, url: URL | undefined):
     address,
     alpn: tls?.alpn ?? '',
     failure: failureIn(exchange, 'processing', 'transfer'),
-    request: { url: url?.href ?? '', ...empty, body_is_truncated: false, x_transport: 'tcp' },
+    request: { url: url?.href ?? '', method: exchange.method, ...empty, body_is_truncated: false, x_transport: 'tcp' },
     response:
       exchange.status === undefined && http === undefined
         ? null

@@ -88,10 +88,9 @@ function recordsOf(round: Round, { addressId, sites = new Map() }: OoniOptions):
     const tags = [...who, `target=${target}`, `ip_protocol=${ip_protocol}`];
     for (const [hop, exchange] of exchangesOf(observation).entries()) {
       transaction_id += 1;
-      const complete = exchange.outcome === 'ok';
       const labels = hop === 0 ? tags : [...tags, `hop=${hop}`];
       const url = sites.get(target)?.url;
-      addExchange(lists, { exchange, complete, tags: labels, transaction_id, url }, addressOf);
+      addExchange(lists, { exchange, tags: labels, transaction_id, url }, addressOf);
     }
     if (transfer) {
       own.transfers.push({ target, transaction_id, ...transfer, goodput_bps });
@@ -104,11 +103,9 @@ function recordsOf(round: Round, { addressId, sites = new Map() }: OoniOptions):
       transaction_id += 1;
       own.experiments.push(summary(target, transaction_id, fact));
       const { scheme } = exchangesOf(observation).at(-1)!;
-      // Whoever answers a foreign name with an alert has answered: there is no request behind it.
-      const complete = fact.outcome === 'ok' && fact.kind !== 'neutral_sni' && fact.kind !== 'large_hello';
       const labels = [...tags, `experiment=${fact.kind}`];
       const exchange = { scheme, ...fact };
-      addExchange(lists, { exchange, complete, tags: labels, transaction_id, transfer: fact.transfer }, addressOf);
+      addExchange(lists, { exchange, tags: labels, transaction_id, transfer: fact.transfer }, addressOf);
     }
   }
   return { ...lists, ...own };
@@ -122,7 +119,6 @@ const transferOnly = (
   transfer: Observation['transfer'],
 ) => ({
   exchange: { evidence: { address_id: evidence?.address_id }, host, scheme, outcome: 'skipped' as const },
-  complete: false,
   tags,
   transaction_id,
   transfer,

@@ -117,6 +117,7 @@ export const round: Round = {
         network: '2a00:1450:4001::/48',
         outcome: 'ok',
         status: 200,
+        method: 'GET',
         phases: { resolve: 2, connect: 40, processing: 41 },
         evidence: {
           address_id: idOf('2a00:1450:4001::5b'),
@@ -141,6 +142,7 @@ export const round: Round = {
             ip_protocol: 'ip6',
             outcome: 'ok',
             status: 200,
+            method: 'HEAD',
             // The duration of the handshake was dropped: the event loop was late.
             phases: { connect: 40, processing: 44, transfer: 3 },
             evidence: {

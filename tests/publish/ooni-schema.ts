@@ -107,7 +107,12 @@ const request = record({
   address: endpoint,
   alpn: z.string(),
   failure,
-  request: record({ ...nothing, url: z.url(), body_is_truncated: z.literal(false) }),
+  request: record({
+    ...nothing,
+    url: z.url(),
+    method: z.enum(['GET', 'HEAD']).optional(),
+    body_is_truncated: z.literal(false),
+  }),
   response: z.union([
     z.null(),
     record({ ...nothing, code: z.int().min(100).max(599).optional(), body_is_truncated: z.boolean() }),

@@ -86,6 +86,24 @@ test('what is configured for a target gives its URL and port; a name that it red
   ]);
 });
 
+test('a bare handshake, all that a mobile line is asked for, is no request', () => {
+  const look: Observation = {
+    target: 'x/website',
+    host: 'x.com',
+    scheme: 'https',
+    outcome: 'ok',
+    phases: { connect: 41, tls: 44 },
+  };
+  const { tls_handshakes, requests } = exported({
+    ...round,
+    platforms: { x: [look] },
+    siblings: {},
+    controls: [],
+  }).test_keys;
+  expect(tls_handshakes.map((one) => one['failure'])).toEqual([null]);
+  expect(requests).toEqual([]);
+});
+
 test('every reason has a name in df-007', () => {
   for (const reason of reasons) expect(failure.safeParse(ooniFailure(reason)).success, reason).toBe(true);
   expect(ooniFailure(undefined)).toBeNull();
