@@ -6,7 +6,8 @@ import { ooniMeasurement } from '../publish/ooni.ts';
 import { everyRound, type StoredRound } from '../store/read.ts';
 import type { Command } from './command.ts';
 import { ooniOptions } from './ooni-options.ts';
-import { momentOf, withStore, writeOut } from './stored.ts';
+import { momentOf, withStore } from './stored.ts';
+import { writeOut } from './write-out.ts';
 
 export const command: Command = {
   name: 'export',

@@ -4,7 +4,8 @@ import { Complaint, exit } from '../model/errors.ts';
 import { evidenceOf } from '../publish/evidence.ts';
 import { type IncidentTextOptions, incidentList, incidentText } from '../publish/incident-text.ts';
 import type { Command } from './command.ts';
-import { withStore, writeOut } from './stored.ts';
+import { withStore } from './stored.ts';
+import { writeOut } from './write-out.ts';
 
 export const command: Command = {
   name: 'incidents',

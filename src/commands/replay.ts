@@ -9,6 +9,7 @@ import type { Command, Invocation } from './command.ts';
 import { judgeParams } from './judge-params.ts';
 import { lines, name } from './lines.ts';
 import { createProgress } from './progress.ts';
+import { writeOut } from './write-out.ts';
 
 export const command: Command = {
   name: 'replay',
@@ -60,7 +61,7 @@ async function replay({ config, flags, stdout, stderr, signal, warnings }: Invoc
             if (!(error instanceof RecordError)) throw error;
             const message = `${name(file)}:${number}: ${error.message}`;
             if (!keepGoing) {
-              await write(stdout, out);
+              await writeOut(stdout, out);
               throw new Complaint('record_invalid', message);
             }
             skipped++;
@@ -73,7 +74,7 @@ async function replay({ config, flags, stdout, stderr, signal, warnings }: Invoc
           for (const event of judgement.events) out += `${JSON.stringify(event)}\n`;
           if (withStates) out += states(round, judgement);
         }
-        await write(stdout, out);
+        await writeOut(stdout, out);
         progress.advance(file, batch[batch.length - 1]!.offset, rounds);
         if (signal.aborted) return exit.fine;
       }
@@ -106,12 +107,6 @@ function states(round: Round, { states, verdicts, vantage, detail }: ReturnType<
     })}\n`;
   }
   return out;
-}
-
-/** Waits where the reader is slower: memory stays flat however long the recording is. */
-async function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
-  if (text === '' || stream.write(text)) return;
-  await new Promise<void>((resume) => stream.once('drain', () => resume()));
 }
 
 /** Sizes of the files in bytes; undefined for standard input, and for what cannot be looked at. */

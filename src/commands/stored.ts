@@ -32,9 +32,3 @@ export function momentOf(flag: string, value: unknown, wall_ms: number): number 
     `--${flag}: expected a time such as "2024-01-20T13:41:00Z" or a distance back such as "24h", got ${JSON.stringify(value)}`,
   );
 }
-
-/** Writes, and waits where the reader is slower: memory stays flat however much there is. */
-export async function writeOut(stream: NodeJS.WritableStream, text: string): Promise<void> {
-  if (text === '' || stream.write(text)) return;
-  await new Promise<void>((resume) => stream.once('drain', () => resume()));
-}
