@@ -2,6 +2,7 @@
 import type { RoundOutcome, Sink } from '../model/outcome.ts';
 import type { Round } from '../model/round.ts';
 import type { IncidentEvent } from '../model/verdict.ts';
+import { duration } from './words.ts';
 
 /** What is needed of a logger; pino has it. */
 export interface Log {
@@ -48,6 +49,7 @@ export function eventLine(event: IncidentEvent): string {
 /** The log as a sink. A round is `info` with its duration (ms) and wire bytes; an incident's turn is `warn`. */
 export function logSink(log: Log): Sink {
   let before = 0;
+  let interval: number | undefined;
   return {
     name: 'log',
     accept({ round, events, duration_ms, bytes }: RoundOutcome) {
@@ -58,6 +60,14 @@ export function logSink(log: Log): Sink {
       const spent = bytes === undefined ? {} : { bytes: total >= before ? total - before : total };
       before = total;
       log.info({ ms: duration_ms, ...spent }, roundLine(round));
+      // The byte budget makes rounds rarer, a suspicion more frequent: nobody should have to guess which.
+      if (interval !== undefined && round.interval_ms !== interval) {
+        log.info(
+          {},
+          `from here on a round every ${duration(round.interval_ms)}, before that every ${duration(interval)}`,
+        );
+      }
+      interval = round.interval_ms;
       for (const event of events) log.warn({ incident: event.incident }, event.statement ?? eventLine(event));
     },
   };
