@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 /** Program that must be found, and the package that has it. */
 const needed: readonly { program: string; package: string }[] = [
   { program: '/usr/bin/promtool', package: 'prometheus' },
+  { program: '/usr/bin/amtool', package: 'prometheus-alertmanager' },
   { program: '/usr/bin/chromium', package: 'chromium' },
   { program: '/usr/sbin/ip', package: 'iproute2' },
   { program: '/usr/sbin/iptables', package: 'iptables' },
