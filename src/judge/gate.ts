@@ -7,7 +7,7 @@
 import type { Round } from '../model/round.ts';
 import type { VantageState } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
-import { observeControl, type View, view } from './control.ts';
+import { observeControl, repaired, type View, view } from './control.ts';
 import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
 import { round6 } from './rounding.ts';
@@ -40,6 +40,9 @@ export interface Gate {
   noise: { failing: number; slow: number; crawl: number };
 }
 
+/** Share of this round's controls that waited for lost packets from which the line is losing them: speed is not judged. */
+const lossy = 1 / 3;
+
 const newGate: GateState = { cooldown: 0, failing: 0, slow: 0, crawl: 0, closed: 0 };
 
 /** Reads the controls of one round and decides whether it counts. */
@@ -56,6 +59,7 @@ export function gate(
   let slow = 0;
   let crawl = 0;
   let measured = 0;
+  let waiting = 0;
   let dead = 0;
   let ip6: Held | undefined = before.ip6;
   for (const observation of round.controls) {
@@ -71,8 +75,11 @@ export function gate(
     next[sample.key] = control;
     if (control.impaired || sample.failed) continue;
     measured++;
+    const waited = known !== undefined && repaired(known, sample);
+    if (waited) waiting++;
     if (control.slow?.[1] === tick.t) slow += slowness(control.slow[0]);
-    if (control.crawl?.[1] === tick.t) crawl += slowness(control.crawl[0]);
+    if (waited) crawl++;
+    else if (control.crawl?.[1] === tick.t) crawl += slowness(control.crawl[0]);
   }
   const fitVantage = vantage === 'online' || vantage === 'degraded';
   const fit = tally.fit && fitVantage;
@@ -96,7 +103,7 @@ export function gate(
     state,
     controls: next,
     counts,
-    speed: counts && vantage === 'online',
+    speed: counts && vantage === 'online' && !losing(waiting, measured),
     healthy: tally.measured === 0 ? undefined : tally.fit,
     views,
     ip6: ip6 !== undefined && ip6[0] === 1 && tick.t - ip6[1] <= ip6Seconds,
@@ -107,6 +114,11 @@ export function gate(
       crawl: Math.max(0, before.crawl - spike),
     },
   };
+}
+
+/** Whether the line itself loses packets in this round: two controls waited, or the only one. */
+function losing(waiting: number, measured: number): boolean {
+  return waiting > 0 && waiting >= Math.min(2, measured) && waiting >= lossy * measured;
 }
 
 /** Counts the controls that gate. One counts once: over IPv6 it is a second try at the same host. */

@@ -1,7 +1,7 @@
 /**
  * `npm run evaluate`: our judge and the rivals on the same traces, one table. See docs/evaluation.md.
  *
- *   --seeds report|tune|N   first seed (report: 700001, tune: 1): parameters are chosen on `tune` only
+ *   --seeds report|tune|N   first seed (report: 800001, tune: 1): parameters are chosen on `tune` only
  *   --months N              quiet probe-months, one vantage each (200)
  *   --events N              forks into every event class a vantage (5), --troubles N the same for troubles (2)
  *   --classes 'a; b'        only these classes; --no-rivals; --workers N (2)
@@ -24,7 +24,7 @@ import { summarise } from './score/summary.ts';
 import type { VantageScore } from './score/vantage-run.ts';
 
 /** First seeds of the two sets. They lie far apart: no vantage of one is ever in the other. */
-const SEEDS: Readonly<Record<string, number>> = { report: 700_001, tune: 1 };
+const SEEDS: Readonly<Record<string, number>> = { report: 800_001, tune: 1 };
 
 const { values } = parseArgs({
   options: {
