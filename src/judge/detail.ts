@@ -10,6 +10,9 @@ import { evidence } from './stream.ts';
 
 const known = 10;
 
+/** Puts an incident of these platforms into words. */
+export type Tell = (incident: IncidentState, platforms: readonly string[]) => string;
+
 /** The workings of a round. `gate` is absent for a record that was not folded. */
 export function detail(
   platforms: Record<string, PlatformState>,
@@ -18,10 +21,15 @@ export function detail(
   tick: Tick,
   threshold: number,
   params: JudgeParams,
+  tell: Tell,
 ): JudgeDetail {
   const all: JudgeDetail = { log_threshold: Math.round(threshold * 100) / 100, platforms: {} };
-  for (const name of Object.keys(platforms)) all.platforms[name] = ofPlatform(platforms[name]!, tick, params);
-  if (joint && joint.closed === undefined) all.disruption = open(joint);
+  for (const name of Object.keys(platforms)) {
+    const state = platforms[name]!;
+    all.platforms[name] = ofPlatform(state, tick, params);
+    if (isOpen(state)) all.platforms[name].open = open(state.incident!, [name], tell);
+  }
+  if (joint && joint.closed === undefined) all.disruption = open(joint, joint.platforms, tell);
   if (gate) {
     if (gate.impaired.length > 0) all.controls_impaired = gate.impaired;
     if (gate.healthy !== undefined) all.controls_healthy = gate.healthy;
@@ -51,7 +59,6 @@ function ofPlatform(state: PlatformState, { hour, interval }: Tick, params: Judg
   }
   const goodput = typical(state, 'goodput', state.hours.goodput[hour] ?? 0);
   if (goodput !== undefined) result.baseline_bytes_per_second = Math.round(Math.exp(goodput) / 8);
-  if (isOpen(state)) result.open = open(state.incident!);
   return result;
 }
 
@@ -72,7 +79,7 @@ function seconds(logMs: number): number {
   return Math.round(Math.exp(logMs) * 10) / 1e4;
 }
 
-function open(incident: IncidentState): OpenIncident {
+function open(incident: IncidentState, platforms: readonly string[], tell: Tell): OpenIncident {
   const result: OpenIncident = {
     incident: incident.id,
     state: incident.kind,
@@ -80,6 +87,7 @@ function open(incident: IncidentState): OpenIncident {
     confidence: incident.confidence,
     onset_earliest: iso(incident.onset[0]),
     onset_latest: iso(incident.onset[1]),
+    statement: tell(incident, platforms),
   };
   if (incident.mechanism) result.mechanism = incident.mechanism;
   return result;

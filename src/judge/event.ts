@@ -18,7 +18,6 @@ export function incidentEvent(
 ): IncidentEvent {
   const platforms = 'platforms' in incident ? incident.platforms : [platform];
   const earlier = seenBefore(memory, fingerprint(incident, platforms));
-  const place = { asn: text(round.vantage?.asn), country: text(round.vantage?.country) };
   const result: IncidentEvent = {
     at: round.started_at,
     round: round.round,
@@ -42,9 +41,22 @@ export function incidentEvent(
     result.ended_earliest = iso(incident.ended[0]);
     result.ended_latest = iso(incident.ended[1]);
   }
-  result.statement = statement(incident, { platforms, place, earlier, params });
+  result.statement = tell(incident, platforms, round, memory, params);
   if (earlier.length > 0) result.seen_before = earlier.map(({ id }) => id);
   return result;
+}
+
+/** What may be said of an incident as it stands: its sentence in the event, and on the page until the next one. */
+export function tell(
+  incident: IncidentState | JointState,
+  platforms: readonly string[],
+  round: Round,
+  memory: readonly Fingerprint[],
+  params: JudgeParams,
+): string {
+  const earlier = seenBefore(memory, fingerprint(incident, platforms));
+  const place = { asn: text(round.vantage?.asn), country: text(round.vantage?.country) };
+  return statement(incident, { platforms, place, earlier, params });
 }
 
 /** A name from the record, if it is one: statements are quoted, so nothing long or odd gets in. */

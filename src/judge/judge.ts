@@ -9,7 +9,7 @@ import type { VantageState } from '../model/vocabulary.ts';
 import { type Assessment, assess } from './assess.ts';
 import { tick } from './clock.ts';
 import { detail } from './detail.ts';
-import { incidentEvent } from './event.ts';
+import { incidentEvent, tell } from './event.ts';
 import { fingerprint, remember } from './fingerprint.ts';
 import { gate as gateOf } from './gate.ts';
 import { hold } from './held.ts';
@@ -77,7 +77,9 @@ export const judge: Judge = (before, round, params) => {
       verdicts: seen.verdicts,
       states: heldStates(state),
       vantage: seen.vantage,
-      detail: detail(state.platforms, state.joint, undefined, now, threshold, params),
+      detail: detail(state.platforms, state.joint, undefined, now, threshold, params, (incident, names) =>
+        tell(incident, names, round, state.fingerprints, params),
+      ),
     };
   }
   const vantage: VantageState = now.woke ? 'asleep' : seen.vantage;
@@ -137,7 +139,9 @@ export const judge: Judge = (before, round, params) => {
     states: heldStates(next),
     vantage,
     get detail() {
-      return detail(platforms, next.joint, gate, now, threshold, params);
+      return detail(platforms, next.joint, gate, now, threshold, params, (incident, names) =>
+        tell(incident, names, round, fingerprints, params),
+      );
     },
   };
 };

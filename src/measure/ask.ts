@@ -96,7 +96,9 @@ export function askServer(
       });
     }
     if (replies.some(({ message }) => message)) return seen;
-    return [...seen, { ...common, rcode: 'timeout', at_ms: udp.waited_ms(), answers: [] }];
+    const refusal = replies.length > 0 ? undefined : udp.refusal();
+    const silence: DnsFact = { ...common, rcode: 'timeout', at_ms: udp.waited_ms(), answers: [] };
+    return [...seen, refusal === undefined ? silence : { ...silence, refusal }];
   });
   return { first, facts };
 }

@@ -218,7 +218,13 @@ function systemFact(
         ({ via, answers, rcode }) => via === 'configured' && answers.length === 0 && rcode !== 'garbage',
       );
       const misses = errorFields(system.error).code === 'ENOTFOUND' && word?.rcode === 'timeout';
-      return { ...common, rcode: misses ? 'OTHER' : (word?.rcode ?? 'OTHER'), at_ms: system.ms, answers: [] };
+      return {
+        ...common,
+        rcode: misses ? 'OTHER' : (word?.rcode ?? 'OTHER'),
+        ...(word?.refusal === undefined || misses ? {} : { refusal: word.refusal }),
+        at_ms: system.ms,
+        answers: [],
+      };
     }
   }
 }

@@ -20,6 +20,8 @@ export interface OpenIncident {
   /** RFC 3339: last good and first bad sample. */
   onset_earliest: string;
   onset_latest: string;
+  /** What may be said of it now, in one quotable sentence or a few. */
+  statement?: string | undefined;
 }
 
 /** The judge's workings for one platform, for display only: nothing is decided from these. Absent = not known. */

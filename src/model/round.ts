@@ -63,6 +63,8 @@ export interface DnsFact {
   ttl_s?: number | undefined;
   /** The query was sent again before this answer arrived: two differing answers may both be honest. */
   retransmitted?: boolean | undefined;
+  /** With `timeout`: nobody could even be asked, and this is why (no route, say). */
+  refusal?: Reason | undefined;
   /** Answered over TCP after a truncated datagram. */
   tcp?: boolean | undefined;
   answers: DnsAnswer[];

@@ -50,7 +50,6 @@ export function createBoard(options: BoardOptions): Board {
   let scope = options.scope;
   let last: RoundOutcome | undefined;
   let judged = 0;
-  let statement: { incident: string; text: string } | undefined;
   const targets = new Map<string, Omit<Kept, 'rounds_ago'> & { judged: number }>();
   const controls = new Map<string, ControlStatus>();
 
@@ -83,7 +82,6 @@ export function createBoard(options: BoardOptions): Board {
         const look = lookOf(control, round.started_at);
         if (look) controls.set(`${look.target} ${look.ip_protocol}`, { ...look, scope: control.scope });
       }
-      statement = currentStatement(outcome, statement);
       // A round that was under way during a reload still speaks of what is no longer configured.
       forgetUnconfigured();
     },
@@ -117,7 +115,7 @@ export function createBoard(options: BoardOptions): Board {
         controls: [...controls.values()],
         controls_impaired: last?.detail?.controls_impaired ?? [],
         disruption: last?.detail?.disruption,
-        statement: statement?.text,
+        statement: last && currentStatement(last),
         bytes: last?.bytes && {
           spent: Object.values(last.bytes.spent).reduce((sum, one) => sum + (one?.sent ?? 0) + (one?.received ?? 0), 0),
           limit: last.bytes.limit_bytes,
@@ -187,19 +185,10 @@ function platformStatus(
   };
 }
 
-/** The statement to show: the joint event's, else that of the incident that spoke last; none once that has closed. */
-function currentStatement(
-  { events, detail }: RoundOutcome,
-  before: { incident: string; text: string } | undefined,
-): { incident: string; text: string } | undefined {
-  const open = new Set(Object.values(detail?.platforms ?? {}).flatMap((one) => (one.open ? [one.open.incident] : [])));
-  if (detail?.disruption) open.add(detail.disruption.incident);
-  let current = before !== undefined && open.has(before.incident) ? before : undefined;
-  for (const { event, incident, platform, statement } of events) {
-    if (statement === undefined || event === 'closed' || !open.has(incident)) continue;
-    if (platform === '*' || current === undefined || current.incident !== detail?.disruption?.incident) {
-      current = { incident, text: statement };
-    }
-  }
-  return current;
+/** The statement to show: the joint event's, else that of the incident that began last. */
+function currentStatement({ detail }: RoundOutcome): string | undefined {
+  if (detail?.disruption) return detail.disruption.statement;
+  return Object.values(detail?.platforms ?? {})
+    .flatMap(({ open }) => (open ? [open] : []))
+    .sort((a, b) => b.onset_latest.localeCompare(a.onset_latest))[0]?.statement;
 }

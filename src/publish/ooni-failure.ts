@@ -28,7 +28,8 @@ const byRcode: Readonly<Record<Rcode, Reason | undefined>> = {
 };
 
 /** What one DNS answer comes to. */
-export function dnsFailure({ rcode, answers }: DnsFact): string | null {
+export function dnsFailure({ rcode, answers, refusal }: DnsFact): string | null {
+  if (refusal !== undefined) return ooniFailure(refusal);
   const failed = byRcode[rcode];
   if (failed !== undefined) return ooniFailure(failed);
   if (answers.length === 0) return ooniFailure('dns_no_answer');

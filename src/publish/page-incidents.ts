@@ -17,8 +17,8 @@ export function incidentsSection(incidents: readonly StoredIncident[], status: S
 }
 
 function incidentItem(
-  { platform, closed_at, latest, opened_at }: StoredIncident,
-  { platforms, vantage }: Status,
+  { incident, platform, closed_at, latest, opened_at }: StoredIncident,
+  { platforms, vantage, disruption }: Status,
 ): Html {
   const titles = (platform === '*' ? (latest.platforms ?? []) : [platform]).map(
     (name) => platforms.find((one) => one.name === name)?.title ?? name,
@@ -26,8 +26,11 @@ function incidentItem(
   const began = latest.onset_latest;
   const ended = latest.ended_latest ?? closed_at;
   const lasted = ended === undefined ? 'still open' : `for ${duration(Date.parse(ended) - Date.parse(began))}`;
+  // While it is open there is a fresher word than the last event's: the same that the banner says.
+  const open = [disruption, ...platforms.map((one) => one.incident)].find((one) => one?.incident === incident);
+  const statement = open?.statement ?? latest.statement;
   return html`<li class="card"><strong>${list(titles)}</strong> <span class="pill ${latest.state}">${latest.state}</span>
 <span class="soft">since ${moment(Number.isNaN(Date.parse(began)) ? opened_at : began, vantage.timezone)}, ${lasted}</span>
-${latest.statement !== undefined && html`<p class="small">${latest.statement}</p>`}</li>
+${statement !== undefined && html`<p class="small">${statement}</p>`}</li>
 `;
 }

@@ -95,12 +95,24 @@ describe('status', () => {
 
   test('the statement of the joint event goes before that of a platform, and goes with it', async () => {
     const sink = board();
-    const started = incident();
-    for (const event of started.events) event.statement = `statement of ${event.incident}`;
-    await sink.accept(started);
-    expect(sink.status().statement).toBe('statement of joint-20240120T1341');
-    await sink.accept({ ...incident(4717), events: [] });
-    expect(sink.status().statement).toBe('statement of joint-20240120T1341');
+    const telling = (round?: number) => {
+      const outcome = incident(round);
+      const { platforms, disruption } = outcome.detail!;
+      for (const one of [disruption, ...Object.values(platforms).map(({ open }) => open)]) {
+        if (one) one.statement = `statement of ${one.incident} in round ${outcome.round.round}`;
+      }
+      return outcome;
+    };
+    await sink.accept(telling());
+    expect(sink.status().statement).toBe('statement of joint-20240120T1341 in round 4716');
+    // A round without events: what is said is of now, not of the last event.
+    const quiet = telling(4717);
+    quiet.events = [];
+    await sink.accept(quiet);
+    expect(sink.status().statement).toBe('statement of joint-20240120T1341 in round 4717');
+    delete quiet.detail!.disruption;
+    await sink.accept(quiet);
+    expect(sink.status().statement).toMatch(/^statement of (?!joint)/);
     await sink.accept(calm(4718));
     expect(sink.status().statement).toBeUndefined();
   });
