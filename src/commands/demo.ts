@@ -14,7 +14,7 @@ import { createLogger } from './logger.ts';
 import { serve } from './service.ts';
 
 /** Time between rounds: a minute would be true to life, and nobody would watch. */
-const interval_ms = 4000;
+const interval_ms = 5000;
 
 /** Loopback costs nothing. */
 const plentyBytes = 1e12;

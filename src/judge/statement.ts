@@ -4,6 +4,8 @@ import { clockRange, localTime } from './clock-time.ts';
 import type { JudgeParams } from './params.ts';
 import type { Fingerprint, IncidentState } from './state.ts';
 
+const be = (what: string, how: string): [string, string] => [`${what} are ${how}`, `${what} were ${how}`];
+
 /** An event of the configuration is named when the onset lies within this many seconds of it. */
 const coincidence = 3 * 3600;
 
@@ -20,34 +22,37 @@ const was: Record<AnomalyKind, [one: string, many: string]> = {
   unreachable: ['was unreachable', 'were unreachable'],
 };
 
-/** How each mechanism reads in a sentence. What is not here says nothing beyond its kind. */
-const words: Partial<Record<Mechanism, string>> = {
-  'dns.nxdomain': 'the resolver says that the name does not exist',
-  'dns.refused': 'the resolver refuses the name',
-  'dns.servfail': 'the resolver fails for the name only',
-  'dns.timeout': 'the resolver never answers for the name',
-  'dns.no_answer': 'the resolver gives no address for the name',
-  'dns.injection.bogon': 'DNS answers are forged with an address that nobody may use',
-  'dns.injection.blockpage': 'DNS answers lead to a block page',
-  'dns.injection.other': 'DNS answers are forged',
-  'tcp.timeout': 'connections are never answered',
-  'tcp.reset': 'connections are reset',
-  'tcp.refused': 'connections are refused',
-  'ip.unreachable': 'the network says that the address cannot be reached',
-  'tls.timeout.sni': 'connections that carry the name are dropped',
-  'tls.reset.sni': 'connections that carry the name are reset',
-  'tls.eof.sni': 'connections that carry the name are closed',
-  'tls.timeout': 'handshakes are never answered',
-  'tls.reset': 'handshakes are reset',
-  'tls.eof': 'handshakes are closed',
-  'tls.mitm': 'another party answers with its own certificate',
-  'http.blockpage': 'a block page is shown',
-  'http.reset': 'requests are reset',
-  'http.timeout': 'requests are never answered',
-  'http.freeze': 'transfers freeze after the first kilobytes',
-  'throttle.sni': 'only connections that carry the name are slow',
-  'throttle.ip': 'every connection to the address is slow',
-  'ip6.only': 'over IPv6 only',
+/** How each mechanism reads in a sentence, now and afterwards. What is not here says nothing beyond its kind. */
+const words: Partial<Record<Mechanism, [now: string, then: string]>> = {
+  'dns.nxdomain': ['the resolver says that the name does not exist', 'the resolver said that the name did not exist'],
+  'dns.refused': ['the resolver refuses the name', 'the resolver refused the name'],
+  'dns.servfail': ['the resolver fails for the name only', 'the resolver failed for the name only'],
+  'dns.timeout': ['the resolver never answers for the name', 'the resolver never answered for the name'],
+  'dns.no_answer': ['the resolver gives no address for the name', 'the resolver gave no address for the name'],
+  'dns.injection.bogon': be('DNS answers', 'forged with an address that nobody may use'),
+  'dns.injection.blockpage': ['DNS answers lead to a block page', 'DNS answers led to a block page'],
+  'dns.injection.other': be('DNS answers', 'forged'),
+  'tcp.timeout': be('connections', 'never answered'),
+  'tcp.reset': be('connections', 'reset'),
+  'tcp.refused': be('connections', 'refused'),
+  'ip.unreachable': [
+    'the network says that the address cannot be reached',
+    'the network said that the address could not be reached',
+  ],
+  'tls.timeout.sni': be('connections that carry the name', 'dropped'),
+  'tls.reset.sni': be('connections that carry the name', 'reset'),
+  'tls.eof.sni': be('connections that carry the name', 'closed'),
+  'tls.timeout': be('handshakes', 'never answered'),
+  'tls.reset': be('handshakes', 'reset'),
+  'tls.eof': be('handshakes', 'closed'),
+  'tls.mitm': ['another party answers with its own certificate', 'another party answered with its own certificate'],
+  'http.blockpage': ['a block page is shown', 'a block page was shown'],
+  'http.reset': be('requests', 'reset'),
+  'http.timeout': be('requests', 'never answered'),
+  'http.freeze': ['transfers freeze after the first kilobytes', 'transfers froze after the first kilobytes'],
+  'throttle.sni': be('only connections that carry the name', 'slow'),
+  'throttle.ip': ['every connection to the address is slow', 'every connection to the address was slow'],
+  'ip6.only': ['over IPv6 only', 'over IPv6 only'],
 };
 
 export interface Place {
@@ -79,7 +84,9 @@ export function statement(incident: IncidentState, telling: Telling): string {
   if (incident.notes.includes('flapping')) sentences.push('It comes and goes.');
   if (incident.notes.includes('path_change')) sentences.push('It went with a longer route and is now taken as normal.');
   sentences.push(
-    incident.compared ? 'Control sites are unaffected.' : 'Control sites on a like path could not be compared.',
+    incident.compared
+      ? `Control sites ${incident.ended ? 'were' : 'are'} unaffected.`
+      : 'Control sites on a like path could not be compared.',
   );
   if (incident.notes.includes('down_elsewhere')) sentences.push('It fails elsewhere too.');
   if (incident.notes.includes('reachable_elsewhere')) sentences.push('It is reachable elsewhere.');
@@ -110,7 +117,7 @@ function how(incident: IncidentState): string {
       parts.push(`handshakes ${Number(incident.handshake_ratio.toPrecision(2))}× slower`);
     }
   }
-  const word = incident.mechanism ? words[incident.mechanism] : undefined;
+  const word = incident.mechanism ? words[incident.mechanism]?.[incident.ended ? 1 : 0] : undefined;
   if (word) parts.push(word);
   return parts.length > 0 ? `: ${parts.join(', ')}` : '';
 }
