@@ -11,6 +11,8 @@ const firstGuess = 40_000;
 
 /** Weight of the newest calm round in the average: some ten rounds, a few turns through all targets. */
 const weight = 0.1;
+/** A round that costs more than so many times the average teaches no more than that. */
+const most = 3;
 
 export interface AccountOptions {
   daily_bytes: number;
@@ -18,6 +20,8 @@ export interface AccountOptions {
   /** Share of the cap that only suspicion may spend. */
   reserve: number;
   slot_ms: number;
+  /** Distance between two calm rounds, ms; a slot where absent. */
+  interval_ms?: number | undefined;
   meter: Pick<Meter, 'spent'>;
   /** Wire bytes that earlier runs stored since a UTC day, inclusive; asked once, at the start. */
   bytesSince(day: string): number;
@@ -40,6 +44,7 @@ export function createAccount(options: AccountOptions): Account {
   const { meter, wall } = options;
   let calm_bytes = firstGuess;
   let settled = 0;
+  let downloads = 0;
   const days = bookingDays(wall());
   const spent = {
     day: days.today,
@@ -70,7 +75,13 @@ export function createAccount(options: AccountOptions): Account {
     },
     settle(suspicious) {
       const cost = book();
-      if (!suspicious && cost > 0) calm_bytes += weight * (cost - calm_bytes);
+      const { transfer } = meter.spent();
+      const downloaded = (transfer?.sent ?? 0) + (transfer?.received ?? 0);
+      const light = cost - (downloaded - downloads);
+      downloads = downloaded;
+      // The first round looks at everything: it must not pass for what a calm one costs.
+      const price = Math.min(light, most * calm_bytes);
+      if (!suspicious && price > 0) calm_bytes += weight * (price - calm_bytes);
       const { limit_bytes, remaining_bytes } = allowed(suspicious);
       return { spent: meter.spent(), limit_bytes, remaining_bytes };
     },

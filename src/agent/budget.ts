@@ -25,8 +25,10 @@ export interface BudgetInput {
   reserve: number;
   /** Milliseconds since the epoch. */
   now: number;
-  /** Distance between two slots, ms, and what a calm round costs, bytes. */
+  /** Distance between two slots, ms, and what a calm round costs without downloads, bytes. */
   slot_ms: number;
+  /** Distance between two calm rounds where nothing is short, ms; a slot where absent. */
+  interval_ms?: number | undefined;
   calm_bytes: number;
   /** Something looks odd, or an incident is open. */
   suspicious: boolean;
@@ -50,26 +52,38 @@ export function allowance(input: BudgetInput): Allowance {
   const left = { day: Math.max(0, daily_bytes - today), month: Math.max(0, monthly_bytes - month) };
   const used = Math.max(today / daily_bytes, month / monthly_bytes);
   const dailyBinds = left.day <= left.month;
+  const { stride, room } = paceFor(input, untilMidnight(now), untilNextMonth(now));
   return {
-    transfers: used < transfersEnd,
+    // Rounds are never made rarer for the sake of downloads: those have what the rest of the day's rounds leave.
+    transfers: used < transfersEnd && room > 0,
     experiments: used < experimentsEnd,
     rounds: used < 1,
-    stride: strideFor(input, untilMidnight(now), untilNextMonth(now)),
+    stride,
     limit_bytes: dailyBinds ? daily_bytes : monthly_bytes,
     remaining_bytes: dailyBinds ? left.day : left.month,
   };
 }
 
-/** Rounds become rarer when what is left would not last at the present price: by the tighter of the two caps. */
-function strideFor(input: BudgetInput, dayLeft: number, monthLeft: number): number {
+/**
+ * Rounds become rarer when what is left would not last at the present price: by the tighter of the two caps. `room`: what
+ * is left besides them, bytes, not above zero when nothing is.
+ */
+function paceFor(input: BudgetInput, dayLeft: number, monthLeft: number): { stride: number; room: number } {
   const { today, month, daily_bytes, monthly_bytes, reserve, slot_ms, calm_bytes, suspicious } = input;
   const share = suspicious ? 1 : 1 - reserve;
   const need = (ms: number) => (ms / slot_ms) * calm_bytes;
-  const strides = [
-    [need(dayLeft), share * daily_bytes - today],
-    [need(monthLeft), share * monthly_bytes - month],
-  ].map(([needed = 0, available = 0]) => (needed === 0 ? 1 : available <= 0 ? rarest : Math.ceil(needed / available)));
-  return Math.min(rarest, Math.max(1, ...strides));
+  const caps = [
+    { needed: need(dayLeft), available: share * daily_bytes - today },
+    { needed: need(monthLeft), available: share * monthly_bytes - month },
+  ];
+  const strides = caps.map(({ needed, available }) =>
+    needed === 0 ? 1 : available <= 0 ? rarest : Math.ceil(needed / available),
+  );
+  const stride = Math.min(rarest, Math.max(1, ...strides));
+  // Where a whole day of rounds fits, downloads wait for them; where it does not, both get by with what there is.
+  const normal = Math.max(1, Math.round((input.interval_ms ?? slot_ms) / slot_ms));
+  const every = need(dayMs) / normal <= share * daily_bytes ? normal : Math.max(normal, stride);
+  return { stride, room: Math.min(...caps.map(({ needed, available }) => available - needed / every)) };
 }
 
 const untilMidnight = (now: number): number => dayMs - (now % dayMs);

@@ -39,16 +39,38 @@ interface Open {
   family: 'ip4' | 'ip6';
 }
 
-/** Wire bytes of a TCP connection with so much payload each way. A receiver acknowledges every second segment (RFC 9293). */
+/**
+ * Segments that are not full: TLS and HTTP/2 speak in small messages, each in a segment of its own (hello, Finished, settings,
+ * request; flight, tickets, settings, head), each acknowledged at once. Fitted to the kernel lab's wire (`tests/lab/bytes.ts`).
+ */
+const smallSegments = { sent: 2, received: 3 } as const;
+
+/** DNS message around a name (RFC 1035 4.1: header 12, two length bytes, type and class 4), and one address record in an answer. */
+const questionBytes = 18;
+const recordBytes = { ip4: 16, ip6: 28 } as const;
+
+/** Wire bytes of a TCP connection with so much payload each way. A receiver acknowledges every second full segment (RFC 9293). */
 export function tcpWireBytes(family: 'ip4' | 'ip6', sent: number, received: number): Record<Way, number> {
   const header = segmentHeader[family];
   const segments = (bytes: number) => Math.ceil(bytes / segmentPayload[family]);
-  const oneWay = (bytes: number, acknowledged: number, bare: number) =>
-    bytes + (segments(bytes) + Math.ceil(segments(acknowledged) / 2) + bare) * header + synExtra;
-  return {
-    sent: oneWay(sent, received, bareSegments.sent),
-    received: oneWay(received, sent, bareSegments.received),
+  const oneWay = (way: Way, bytes: number, acknowledged: number) => {
+    const small = sent + received > 0 ? smallSegments.sent + smallSegments.received : 0;
+    const count = segments(bytes) + Math.ceil(segments(acknowledged) / 2) + small + bareSegments[way];
+    return bytes + count * header + synExtra;
   };
+  return {
+    sent: oneWay('sent', sent, received),
+    received: oneWay('received', received, sent),
+  };
+}
+
+/**
+ * SYNs until nobody has answered for so long: Linux sends one again after 1, 2, 3, 4 and 5 s, then at doubling distances
+ * (net.ipv4.tcp_syn_linear_timeouts is 4 since 6.5; older kernels send fewer).
+ */
+export function synsWithin(ms: number): number {
+  const linear = Math.min(5, Math.floor(ms / 1000));
+  return 1 + linear + Math.floor(Math.log2(Math.max(1, ms / 1000 - 5 + 1)));
 }
 
 /** Wire bytes of one datagram. */
@@ -83,6 +105,7 @@ export function meter(network: Network, fallback: Purpose): Meter {
       async connectTcp(ip, port, signal) {
         const purpose = purposeNow();
         const family = familyOf(ip);
+        const start = network.monotonic();
         try {
           const socket = await network.connectTcp(ip, port, signal);
           const one: Open = { socket, purpose, family };
@@ -93,11 +116,21 @@ export function meter(network: Network, fallback: Purpose): Meter {
           });
           return socket;
         } catch (error) {
-          // Nobody answered, or with a single segment; Linux sends a SYN again after 1, 3 and 7 s.
+          // Nobody answered, or with a single segment.
           const header = segmentHeader[family] + synExtra;
-          book(closed, purpose, { sent: header * (signal.aborted ? 3 : 1), received: signal.aborted ? 0 : header });
+          const syns = signal.aborted ? synsWithin(network.monotonic() - start) : 1;
+          book(closed, purpose, { sent: header * syns, received: signal.aborted ? 0 : header });
           throw error;
         }
+      },
+      async systemLookup(name, protocol) {
+        const purpose = purposeNow();
+        const question = udpWireBytes(protocol, questionBytes + name.length);
+        // What getaddrinfo asks goes past the seam: a question and an answer, over whichever protocol the resolver has.
+        book(closed, purpose, { sent: question, received: 0 });
+        const addresses = await network.systemLookup(name, protocol);
+        book(closed, purpose, { sent: 0, received: question + recordBytes[protocol] * addresses.length });
+        return addresses;
       },
       async openUdp(protocol) {
         const purpose = purposeNow();

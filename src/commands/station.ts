@@ -74,6 +74,7 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
   const account = createAccount({
     ...config.budget,
     slot_ms,
+    interval_ms: config.round.interval_ms,
     meter: counted,
     bytesSince: (day) => store?.bytesSince(day) ?? 0,
     wall: () => network.wall(),

@@ -33,7 +33,16 @@ test.each([
   [1.0, { transfers: false, experiments: false, rounds: false }],
   [1.3, { transfers: false, experiments: false, rounds: false }],
 ])('at %d of the cap', (share, may) => {
-  expect(allowance({ ...fixed, today: share * 200e6 })).toMatchObject(may);
+  expect(allowance({ ...fixed, today: share * 200e6, suspicious: true, calm_bytes: 1000 })).toMatchObject(may);
+});
+
+test('calm downloads have what the day’s rounds leave, and never touch the reserve', () => {
+  // Twelve hours of rounds at 50 kB cost 36 MB of the 150 MB that calm may spend.
+  expect(allowance({ ...fixed, calm_bytes: 50_000, today: 113e6 })).toMatchObject({ transfers: true, stride: 1 });
+  expect(allowance({ ...fixed, calm_bytes: 50_000, today: 115e6 })).toMatchObject({ transfers: false, stride: 2 });
+  expect(allowance({ ...fixed, calm_bytes: 50_000, today: 115e6, suspicious: true })).toMatchObject({
+    transfers: true,
+  });
 });
 
 test('the monthly cap binds when it is nearer', () => {

@@ -37,6 +37,8 @@ const keep_alive_ms = 130_000;
 const { config } = load({ flags: { 'config.file': process.argv[2] }, env: {}, terminal: false });
 const slot_ms = slotOf(config);
 let ahead = 0;
+/** The day begins with the first round: what is left of a day must not depend on when the lab is run. */
+const midnight = 86_400_000 - (Date.now() % 86_400_000);
 const real = createRealNetwork(config.experiments);
 const kept = new Map<Socket, number>();
 const network: Network = {
@@ -49,7 +51,7 @@ const network: Network = {
   },
   monotonic: () => real.monotonic() + ahead,
   uptime: () => real.uptime() + ahead,
-  wall: () => real.wall() + ahead,
+  wall: () => real.wall() + midnight + ahead,
 };
 const station = createStation({
   config,
@@ -95,14 +97,14 @@ async function goThrough(slots: number): Promise<void> {
     if (outcome) {
       await sleep(settle_ms);
       const now = counters();
-      const { spent } = outcome.bytes;
+      const spent: ByteAccount['spent'] = outcome.bytes?.spent ?? {};
       const account = {
         sent: total(spent, 'sent') - total(booked, 'sent'),
         received: total(spent, 'received') - total(booked, 'received'),
       };
       const purposes = Object.fromEntries(
-        Object.entries(spent).map(([purpose, one]) => {
-          const old = booked[purpose as keyof typeof booked];
+        (Object.keys(spent) as (keyof typeof spent)[]).map((purpose) => {
+          const [one, old] = [spent[purpose], booked[purpose]];
           return [purpose, (one?.sent ?? 0) + (one?.received ?? 0) - (old?.sent ?? 0) - (old?.received ?? 0)];
         }),
       );
@@ -114,7 +116,9 @@ async function goThrough(slots: number): Promise<void> {
         connections: now.connections - before.connections,
         datagrams: now.datagrams - before.datagrams,
         ms,
-        suspect: Object.entries(outcome.detail.platforms).flatMap(([name, { suspect }]) => (suspect ? [name] : [])),
+        suspect: Object.entries(outcome.detail?.platforms ?? {}).flatMap(([name, { suspect }]) =>
+          suspect ? [name] : [],
+        ),
       };
       console.log(JSON.stringify(cost));
       before = now;
