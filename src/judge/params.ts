@@ -22,6 +22,11 @@ export interface JudgeParams {
   suspicion: number;
   /** Least null mean of each stream's badness: how much evidence one bad sample can be. Swept: docs/evaluation.md. */
   floors: Readonly<Record<Stream, number>>;
+  /**
+   * The same for *reach* of a platform with one target: in 20 months of RIPE Atlas pings sixteen runs of three time-outs,
+   * seven of four and six of five came by themselves; a second target fails with the first only when something is wrong.
+   */
+  lone_floor: number;
   /** How many times its learned mean the badness of a calm stream may have. Swept: docs/evaluation.md. */
   margins: Readonly<Record<Stream, number>>;
   /** Share of the controls that may fail in a round that still counts for comparisons. */
@@ -50,6 +55,7 @@ export function defaultParams(interval_ms: number, overrides: Partial<JudgeParam
     streams_watched: 20,
     suspicion: 8,
     floors: { all: 0.003, reach: 0.01, handshake: 0.008, latency: 0.008, goodput: 0.006 },
+    lone_floor: 0.025,
     margins: { all: 3, reach: 3, handshake: 3, latency: 3, goodput: 2 },
     controls_may_fail: 1 / 3,
     cooldown: 3,

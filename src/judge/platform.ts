@@ -176,7 +176,9 @@ function advance(
   tick: Tick,
   params: JudgeParams,
 ): void {
-  const size = Math.max(1, Object.keys(state.targets).length);
+  const keys = Object.keys(state.targets);
+  const size = Math.max(1, keys.length);
+  const lone = keys.filter((key) => !key.endsWith('|6')).length === 1;
   const noise: Record<Stream, number> = {
     all: failingFactor * gate.noise.failing * gate.noise.failing,
     reach: failingFactor * gate.noise.failing,
@@ -198,7 +200,7 @@ function advance(
       y: now.y,
       good: now.good,
       t: tick.t,
-      floor: params.floors[stream],
+      floor: stream === 'reach' && lone ? Math.max(params.floors.reach, params.lone_floor) : params.floors[stream],
       margin: params.margins[stream],
       noise: noise[stream],
     });

@@ -18,7 +18,7 @@ const leastShare = 0.6;
 const waited = 0.8;
 
 /**
- * Log-ratio of transmission times, positive when slower than usual. `rate` and `level` in ln bit/s, round trips in ln ms;
+ * Log-ratio of transmission times, positive when slower than usual, 0 when the longer path explains it all. `rate` and `level` in ln bit/s, round trips in ln ms;
  * without both of them the plain ratio of rates.
  */
 export function shortfall(
@@ -33,8 +33,8 @@ export function shortfall(
   const farther = connect === undefined ? 0 : Math.max(0, connect - usualConnect);
   const usual = plateauBits / Math.exp(level);
   const trip = Math.exp(usualConnect) / 1000;
-  if (usual < waited * trip) return away - farther;
+  if (usual < waited * trip) return Math.max(0, away - farther);
   const waiting = Math.min(trip, (1 - leastShare) * usual);
   const transmission = plateauBits / Math.exp(rate) - waiting * Math.exp(farther);
-  return Math.log(Math.max(transmission, usual - waiting) / (usual - waiting)) - farther;
+  return Math.max(0, Math.log(Math.max(transmission, usual - waiting) / (usual - waiting)) - farther);
 }
