@@ -11,8 +11,11 @@ import { methodFor, type Plan, type PlannedTarget } from './plan.ts';
 
 /** A control's transfer tells a slow line from a slow platform: every 10 min, or as seldom as platforms are sampled. */
 const controlEveryMs = 600_000;
-/** The larger object tells fast lines apart: at most one a platform an hour (measurement.md 6). */
-const growEveryMs = 3_600_000;
+/**
+ * The larger object tells fast lines apart. Hourly ones cost 20 MB a day, and with them a day of downloads did not fit beside
+ * a day of rounds (docs/bytes.md): every six hours.
+ */
+const growEveryMs = 21_600_000;
 
 /** So many rounds in a row sample everybody; by then the fold has decided, or there is nothing to decide. */
 const mostInARow = 20;
