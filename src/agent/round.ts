@@ -156,6 +156,7 @@ export async function measureRound(input: RoundInput, work: FieldWork, signal: A
 
   const transfers = createTransferRound({
     ...input.transfers,
+    ip_protocol: input.ip_protocols[0] ?? 'ip4',
     work: work.transfers,
     seen,
     controls: seenControls,

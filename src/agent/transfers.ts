@@ -6,7 +6,7 @@ import type { Observed } from '../measure/observe.ts';
 import { mayGrow, type Transferred, transferFact } from '../measure/transfer.ts';
 import type { ControlObservation, ExperimentFact, Observation } from '../model/round.ts';
 import type { Experiment } from '../model/verdict.ts';
-import type { ExperimentKind, Skip } from '../model/vocabulary.ts';
+import type { ExperimentKind, IpProtocol, Skip } from '../model/vocabulary.ts';
 import type { PlannedControl, PlannedTarget } from './plan.ts';
 import type { PlannedTransfer, TransferPlan, TransferPlanner } from './transfer-plan.ts';
 import type { TransferWork } from './transfer-work.ts';
@@ -33,6 +33,8 @@ export interface TransferRoundInput {
   allowed: boolean;
   /** Platforms with an open incident whose kind is decided: followed, not chased. */
   settled: ReadonlySet<string>;
+  /** One protocol, so that every sample of a target is held against its like. */
+  ip_protocol: IpProtocol;
   work: TransferWork;
   seen: readonly Seen[];
   controls: readonly SeenControl[];
@@ -119,7 +121,10 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     const why = next === undefined ? 'not_measured' : obstacle();
     if (next === undefined || why) return skipped('control_transfer', why ?? 'not_measured');
     const find = () =>
-      input.controls.find(({ planned, entry }) => planned.control.name === next.name && entry.outcome === 'ok');
+      input.controls.find(
+        ({ planned, entry }) =>
+          planned.control.name === next.name && planned.ip_protocol === input.ip_protocol && entry.outcome === 'ok',
+      );
     if (!find()) await input.lookAt(next);
     const found = find();
     planner.controlSampled(next.name, input.now());
@@ -146,6 +151,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
           ({ planned, observed }) =>
             planned.platform === platform &&
             planned.target.name === how.target.name &&
+            planned.ip_protocol === input.ip_protocol &&
             observed.observation.outcome === 'ok',
         );
         if (one && (await sample(one, how))) any = true;

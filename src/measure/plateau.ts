@@ -128,15 +128,11 @@ function steadiness(points: readonly Point[]): number | undefined {
   const bins: { ms: number; rate: number }[] = [];
   let from = points[0];
   for (const point of points.slice(1)) {
-    if (!point.tick) continue;
-    // A late look counts neither as an end nor as a beginning: what it missed comes with the next one.
-    if (point.late) from = undefined;
-    else if (from === undefined) from = point;
-    else if (point.at_ms - from.at_ms >= least_bin_ms) {
-      const ms = point.at_ms - from.at_ms;
-      bins.push({ ms, rate: (point.raw - from.raw) / ms });
-      from = point;
-    }
+    // A late look ends no stretch: what it missed comes with the next point.
+    if (from === undefined || point.late || point.at_ms - from.at_ms < least_bin_ms) continue;
+    const ms = point.at_ms - from.at_ms;
+    bins.push({ ms, rate: (point.raw - from.raw) / ms });
+    from = point;
   }
   if (bins.length < least_bins) return undefined;
   const time = bins.reduce((sum, { ms }) => sum + ms, 0);
