@@ -140,6 +140,14 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     return controlDone;
   }
 
+  /** What a repeated download is about: over the protocol of the first one, whatever else was looked at. */
+  const mine = (wish: Experiment, subjects: (wish: Experiment) => Seen[]): Seen[] => {
+    const same = seen.filter(
+      ({ planned }) => planned.target.name === wish.target && planned.ip_protocol === input.ip_protocol,
+    );
+    return same.length > 0 ? same.slice(0, 1) : subjects(wish);
+  };
+
   return {
     get again() {
       return again;
@@ -161,7 +169,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     },
     async wished(wishes, subjects) {
       for (const wish of wishes.filter(({ kind }) => kind === 'transfer')) {
-        for (const one of subjects(wish)) {
+        for (const one of mine(wish, subjects)) {
           const done = await fetch(one, work.ordinary);
           const fact = typeof done === 'string' ? skipped('transfer', done) : transferFact('transfer', done, undefined);
           note(one.observed.observation, fact);
