@@ -10,6 +10,10 @@ const most_certificates = 10;
 /** Enough for a distinguished name that a person can recognise. */
 const most_characters = 200;
 
+/** Certificates whose chain has been looked at once; beyond them all are looked at anew. A daemon meets some thirty. */
+const most_remembered = 1000;
+const remembered = new WeakMap<Trust, Map<string, boolean>>();
+
 /** A chain of issuers, bounded and without cycles. */
 function follow<T>(leaf: T, issuerOf: (certificate: T) => T | undefined): T[] {
   const chain: T[] = [];
@@ -25,6 +29,21 @@ function follow<T>(leaf: T, issuerOf: (certificate: T) => T | undefined): T[] {
 function wholeChain(socket: TLSSocket): Buffer[] {
   const leaf: DetailedPeerCertificate = socket.getPeerCertificate(true);
   return follow(leaf, ({ issuerCertificate }) => issuerCertificate).flatMap(({ raw }) => (raw ? [raw] : []));
+}
+
+/**
+ * Whether only the operator's own anchors vouch for this leaf. Asked once a certificate: putting a chain together takes a
+ * tenth of the whole check.
+ */
+function restsOnExtra(socket: TLSSocket, fingerprint: string, trust: Trust): boolean {
+  const known = remembered.get(trust) ?? new Map<string, boolean>();
+  remembered.set(trust, known);
+  const before = known.get(fingerprint);
+  if (before !== undefined) return before;
+  const extra = trust.isExtra(() => wholeChain(socket));
+  if (known.size >= most_remembered) known.clear();
+  known.set(fingerprint, extra);
+  return extra;
 }
 
 const oneLine = (name: string) => plainText(name.split('\n').join(', '), most_characters);
@@ -45,7 +64,7 @@ export function certificateEvidence(socket: TLSSocket, verified: boolean, trust:
       .map(({ validTo }) => Date.parse(validTo))
       .filter(Number.isFinite);
     if (ends.length > 0) evidence.not_after = new Date(Math.min(...ends)).toISOString();
-    if (verified && trust.isExtra(() => wholeChain(socket))) evidence.extra_trust = true;
+    if (verified && restsOnExtra(socket, evidence.fingerprint, trust)) evidence.extra_trust = true;
   } catch {
     // A certificate that OpenSSL took and Node cannot print: the fields read so far stand.
   }
