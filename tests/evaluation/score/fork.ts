@@ -25,6 +25,9 @@ export interface TroubleScore {
   opened: number;
 }
 
+/** Rounds with a line that an event must have to be scored at all. */
+const USABLE = 20;
+
 /** Where a fork begins. */
 export interface Past {
   trace: Trace;
@@ -46,12 +49,19 @@ export function runEvent(past: Past, kind: EventClass, score: VantageScore): voi
   const seen = kind.hidden?.(from) ?? from;
   const running = past.detectors.map((one) => one.fork());
   const recorded: number[] = [];
+  let usable = 0;
   while (trace.minute < to + AFTERWARDS) {
     const round = trace.step();
     if (!round) continue;
     if (trace.minute >= seen) recorded.push(trace.minute);
+    if (trace.minute >= seen && trace.minute < to && trace.air.down_to <= trace.minute) usable++;
     const looked = glance(round);
     for (const one of running) one.step(round, looked, trace.minute);
+  }
+  // The laptop slept, or the power was off: there was nothing to see for anybody.
+  if (usable < USABLE) {
+    score.unseen++;
+    return;
   }
   const happened: Happened = {
     class: kind.name,

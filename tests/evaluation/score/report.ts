@@ -20,11 +20,12 @@ export function report({ summaries, real, results, scores, seconds, first, curve
   const months = scores.reduce((sum, score) => sum + score.months, 0);
   const rounds = scores.reduce((sum, score) => sum + score.rounds, 0);
   const occupied = scores.reduce((sum, score) => sum + (score.occupied[judge.name] ?? 0), 0);
+  const unseen = scores.reduce((sum, score) => sum + score.unseen, 0);
   const slow = scores.reduce((sum, score) => sum + score.slowMinutes, 0);
   const intro = [
     `Seeds ${first} to ${first + scores.length - 1}, ${months.toFixed(1)} quiet probe-months (${rounds} rounds), ${seconds.toFixed(0)} s.`,
     `A platform's path was really slow, nobody meaning it, in ${((100 * slow) / (months * 43_200 * 4 + scores.length * 1440 * 4)).toFixed(1)} % of all platform-minutes.`,
-    `${occupied} events could not be scored because an alarm was open already.`,
+    `${occupied} events could not be scored because an alarm was open already, ${unseen} because the probe was off or without a line.`,
   ].join(' ');
   const parts = [
     '## Side by side',

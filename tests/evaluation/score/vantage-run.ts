@@ -52,6 +52,8 @@ export interface VantageScore {
   slowMinutes: number;
   /** Events that could not be placed because a detector's alarm was open already, by detector. */
   occupied: Record<string, number>;
+  /** Events in which the probe had hardly a round with a line. */
+  unseen: number;
   detectors: Record<string, DetectorScore>;
 }
 
@@ -82,6 +84,7 @@ export function runVantage(task: VantageTask, detectors: readonly Detector[]): V
     rounds: 0,
     slowMinutes: 0,
     occupied: {},
+    unseen: 0,
     detectors: {},
   };
   for (const one of detectors) score.detectors[one.name] = { quiet: [], events: [], troubles: [] };
