@@ -39,9 +39,10 @@ export interface FieldWorkSettings {
     public: readonly string[];
     trusted: readonly TrustedResolver[];
   };
-  /** Set by the operator; else found out where `detect_country` allows. */
+  /** Set by the operator; else found out where `detect_place` allows. */
   country: string | undefined;
-  detect_country: boolean;
+  asn: string | undefined;
+  detect_place: boolean;
   references: readonly string[];
   transfer: { bytes: number; timeout_ms: number };
   /** Helpers of our own, first choice first. */
@@ -88,7 +89,8 @@ export function createFieldWork(
     {
       ...settings.resolvers,
       country: settings.country,
-      detect_country: settings.detect_country,
+      asn: settings.asn,
+      detect_place: settings.detect_place,
       references: settings.references,
       ip_protocol: settings.ip_protocols[0] ?? 'ip4',
       timeout_ms,

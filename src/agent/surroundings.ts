@@ -2,8 +2,8 @@
  * Where we look from: who resolves our names, which country this is, and what probes elsewhere say. Asked seldom: at the
  * start, hourly, and when names fail.
  */
-import { detectCountry } from '../measure/country.ts';
 import type { Instruments } from '../measure/instruments.ts';
+import { detectPlace } from '../measure/place.ts';
 import { readReference } from '../measure/reference.ts';
 import { resolverScope } from '../measure/resolver-scope.ts';
 import { askRandomSibling, whoami } from '../measure/whoami.ts';
@@ -18,9 +18,10 @@ const askEveryMs = 3_600_000;
 export interface SurroundingsOptions {
   /** Set by the operator: not found out. */
   scope: 'auto' | ResolverScope;
-  /** Set by the operator, or not to be found out. */
+  /** Set by the operator; else found out where `detect_place` allows. */
   country: string | undefined;
-  detect_country: boolean;
+  asn: string | undefined;
+  detect_place: boolean;
   ip_protocol: IpProtocol;
   system: boolean;
   public: readonly string[];
@@ -47,8 +48,8 @@ export interface Surroundings {
 export function createSurroundings(options: SurroundingsOptions, instruments: Instruments): Surroundings {
   const { network } = instruments;
   const { timeout_ms, dns_timeout_ms } = options;
-  let country = options.country;
-  let countryAsked = Number.NEGATIVE_INFINITY;
+  let { country, asn } = options;
+  let placeAsked = Number.NEGATIVE_INFINITY;
   let scope: ResolverScope = options.scope === 'auto' ? 'unknown' : options.scope;
   let scopeAsked = Number.NEGATIVE_INFINITY;
   let scopeOf = '';
@@ -76,15 +77,17 @@ export function createSurroundings(options: SurroundingsOptions, instruments: In
     return facts;
   }
 
-  async function askCountry({ configured }: Resolvers, signal: AbortSignal) {
-    if (!options.detect_country || options.country !== undefined || !due(countryAsked)) return;
-    countryAsked = network.monotonic();
+  async function askPlace({ configured }: Resolvers, signal: AbortSignal) {
+    const known = options.country !== undefined && options.asn !== undefined;
+    if (!options.detect_place || known || !due(placeAsked)) return;
+    placeAsked = network.monotonic();
     const { ip_protocol, system } = options;
-    country =
-      (await detectCountry({ ip_protocol, configured, system, timeout_ms, dns_timeout_ms }, instruments, signal)) ??
-      country;
+    const how = { ip_protocol, configured, system, timeout_ms, dns_timeout_ms };
+    const place = await detectPlace(how, instruments, signal);
+    country = options.country ?? place.country ?? country;
+    asn = options.asn ?? place.asn ?? asn;
     // Unanswered at the start is no answer for an hour: the line may just be down.
-    if (country === undefined) countryAsked = Number.NEGATIVE_INFINITY;
+    if (country === undefined) placeAsked = Number.NEGATIVE_INFINITY;
   }
 
   return {
@@ -95,10 +98,10 @@ export function createSurroundings(options: SurroundingsOptions, instruments: In
         const [asked, siblings] = await Promise.all([
           askResolvers(resolvers, failing.length > 0, signal),
           askSiblings(failing, resolvers, signal),
-          online ? askCountry(resolvers, signal) : undefined,
+          online ? askPlace(resolvers, signal) : undefined,
         ]);
         const dns = [...asked, ...siblings];
-        return { country, resolver_scope: scope, ...(dns.length > 0 ? { dns } : {}) };
+        return { country, asn, resolver_scope: scope, ...(dns.length > 0 ? { dns } : {}) };
       }),
     references: (round, { configured }, signal) =>
       options.during('experiment', async () => {

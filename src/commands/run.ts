@@ -1,4 +1,5 @@
 /** `reachd run`: the daemon. */
+import type { Config } from '../config/config.ts';
 import { createRealNetwork } from '../measure/real.ts';
 import { Complaint, exit } from '../model/errors.ts';
 import { openStore } from '../store/store.ts';
@@ -18,13 +19,7 @@ export const command: Command = {
   ],
   needsConsent: true,
   async run({ config, stdout, signal, warnings, reload }) {
-    if (config.web.config_file !== undefined) {
-      // Silently serving in the clear what was to be protected would be worse than not starting.
-      throw new Complaint(
-        'config',
-        'web.config_file: TLS and basic authentication are not in this version; put a proxy in front',
-      );
-    }
+    refuseWhatNobodyDoes(config);
     const log = createLogger(config.log, stdout);
     const warn = (line: string) => log.warn(line);
     for (const warning of warnings) warn(warning);
@@ -51,3 +46,16 @@ export const command: Command = {
     }
   },
 };
+
+/**
+ * Keys that the file may already hold and that this version does not honour. Starting anyway would be worse: what was to
+ * be protected would be served in the clear, and what was to be sent would never arrive.
+ */
+function refuseWhatNobodyDoes({ web, push, notify }: Config): void {
+  const asked = [
+    web.config_file !== undefined && 'web.config_file: TLS and basic authentication: put a proxy in front',
+    push.remote_write.length > 0 && 'push.remote_write: have Prometheus scrape /metrics',
+    notify.webhooks.length > 0 && 'notify.webhooks: have Alertmanager notify',
+  ].filter((line) => line !== false);
+  if (asked.length > 0) throw new Complaint('config', asked.map((line) => `not in this version: ${line}`).join('\n'));
+}

@@ -17,6 +17,7 @@ import { logSink } from '../publish/log-line.ts';
 import { createMetrics } from '../publish/metrics.ts';
 import { startWeb } from '../publish/web.ts';
 import { type Store, storeSink } from '../store/store.ts';
+import { openNetworks } from './networks.ts';
 import { createStation, type Station, slotOf } from './station.ts';
 
 export interface ServiceParts {
@@ -74,6 +75,7 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
       const next = parts.reload?.() ?? config;
       const ca_pem = parts.anchors(next);
       createTrust({ ca_pem });
+      openNetworks(next);
       pending = () => stationFor(next, ca_pem);
       warnAboutRestart(config, next, log);
       if (slotOf(next) !== slotOf(config)) nextSlot = scheduleFor(next, network);

@@ -7,14 +7,13 @@ import type { Config } from '../config/config.ts';
 import { migrate } from '../judge/migrate.ts';
 import type { JudgeParams } from '../judge/state.ts';
 
-import { asnOf } from '../measure/asn.ts';
-
 import { createInstruments } from '../measure/instruments.ts';
 import type { Network } from '../measure/network.ts';
 import { createTrust } from '../measure/trust.ts';
 import type { StoreReader } from '../store/store.ts';
 import { addressIdWith } from './address-id.ts';
 import { judgeParams } from './judge-params.ts';
+import { openNetworks } from './networks.ts';
 
 export interface Station {
   rounds: Rounds;
@@ -52,7 +51,7 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
     network: counted.network,
     trust: createTrust({ ca_pem }),
     user_agent: config.user_agent,
-    asnOf,
+    asnOf: openNetworks(config),
     addressId: addressIdWith(identity.address_salt),
   });
   const work = createFieldWork(
@@ -62,7 +61,8 @@ export function createStation({ config, network, ca_pem, store, ...identity }: S
       ip_protocols: config.ip_protocols,
       resolvers: config.resolvers,
       country: config.vantage.country,
-      detect_country: config.vantage.detect,
+      asn: config.vantage.asn,
+      detect_place: config.vantage.detect,
       references: config.references,
       transfer: config.transfer,
       beacons: config.beacons,

@@ -33,6 +33,8 @@ export interface Config {
   experiments: { neutral_sni: boolean; large_hello: boolean; tcp_info: boolean };
   /** Enabled and disabled ones; siblings are merged in. */
   platforms: readonly Platform[];
+  /** A MaxMind DB file of networks. */
+  asn: { mmdb_file?: string | undefined };
   tls: { ca_file?: string | undefined };
   web: {
     listen_address: string;

@@ -29,8 +29,9 @@ interface Named {
   set(value: string): void;
 }
 
-function namedFiles({ tls, web, push, notify }: Sections<File>['value']): Named[] {
+function namedFiles({ asn, tls, web, push, notify }: Sections<File>['value']): Named[] {
   return [
+    named(asn, 'mmdb_file', ['asn']),
     named(tls, 'ca_file', ['tls']),
     named(web, 'config_file', ['web']),
     ...(push?.remote_write ?? []).flatMap((remote, index) => [

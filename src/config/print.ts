@@ -42,6 +42,7 @@ export function printConfig(config: Config): string {
     beacons: rest.beacons,
     experiments: rest.experiments,
     platforms: platforms.map(({ siblings: _, ...platform }) => platform),
+    asn: rest.asn,
     tls: rest.tls,
     web: rest.web,
     metrics: rest.metrics,

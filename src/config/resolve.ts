@@ -54,6 +54,7 @@ export function resolve(file: File, builtins: Builtins, outside: Outside): Confi
     beacons: file.beacons,
     experiments: file.experiments,
     platforms: mergePlatforms(file.platforms, file.siblings, builtins),
+    asn: file.asn,
     tls: file.tls,
     web: file.web,
     metrics: file.metrics,

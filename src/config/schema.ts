@@ -148,6 +148,10 @@ const experiments = z.strictObject({
 });
 
 const reference = value.url(['https', 'http'], 'https://reference.example.org');
+const asnFile = key(
+  'A MaxMind DB file of networks (GeoLite2-ASN, DB-IP ASN Lite); knows your own provider too.',
+  value.filePath.optional(),
+);
 const caFile = key('Extra trust anchors (PEM); marked in every evidence record.', value.filePath.optional());
 
 const web = z.strictObject({
@@ -189,6 +193,7 @@ export const file = z.strictObject({
   ),
   experiments: key('What may be tried on suspicion.', experiments.prefault({})),
   platforms: key('Merged over the built-ins by name.', z.array(platform).max(32).prefault([])),
+  asn: key('Who announces an address.', z.strictObject({ mmdb_file: asnFile }).prefault({})),
   tls: key('Whom to trust.', z.strictObject({ ca_file: caFile }).prefault({})),
   web: key('The status page and the metrics.', web.prefault({})),
   metrics: key('What is published.', z.strictObject({ histograms: key('Phases too.', on(false)) }).prefault({})),

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { countryIn, detectCountry } from '../../src/measure/country.ts';
+import { detectPlace, placeIn } from '../../src/measure/place.ts';
 import { readReference, readReport } from '../../src/measure/reference.ts';
 import { outcomes, phases, reasons } from '../../src/model/vocabulary.ts';
 import { instrumentsOn, type Listening, listen, never, pem, serverIdentity } from './loopback.ts';
@@ -223,13 +223,13 @@ describe('a reference that is not to be believed', () => {
   });
 });
 
-test('the country is all that leaves a trace page', async () => {
+test('the country and the network are all that leaves a trace page', async () => {
   const page = 'fl=1f1\nh=www.cloudflare.com\nip=203.99.165.77\nloc=PK\ntls=TLSv1.3\n';
   const port = await serving((req, res) => res.end(req.url === '/cdn-cgi/trace' ? page : 'no'));
   const instruments = instrumentsOn({ tcp: { [`${address}:443`]: port } });
-  expect(await detectCountry(asking, instruments, never)).toBe('PK');
-  expect(countryIn('loc=XX\n')).toBeUndefined();
-  expect(countryIn('loc=PAK\n')).toBeUndefined();
-  expect(countryIn('loc=T1\n')).toBeUndefined();
-  expect(countryIn('')).toBeUndefined();
+  const asnOf = (ip: string) => (ip === '203.99.165.77' ? 17557 : undefined);
+  expect(await detectPlace(asking, { ...instruments, asnOf }, never)).toEqual({ country: 'PK', asn: 'AS17557' });
+  for (const nowhere of ['loc=XX\n', 'loc=PAK\n', 'loc=T1\n', 'ip=not an address\n', '']) {
+    expect(placeIn(nowhere, () => 1)).toEqual({ country: undefined, asn: undefined });
+  }
 });
