@@ -21,7 +21,7 @@ test('http-silence: the handshake succeeds, the request is never answered', asyn
   await net.under('http-silence');
   for (const alpn of ['h2', 'http/1.1']) {
     const { socket, tls_ms } = await handshake(net.network, { ...x, alpn: [alpn] });
-    expect(tls_ms).toBeGreaterThanOrEqual(40);
+    expect(tls_ms).toBeGreaterThanOrEqual(32);
     socket.destroy();
     expect(await failure(get(net.network, { ...x, alpn: [alpn] }))).toBe('UND_ERR_HEADERS_TIMEOUT');
   }
@@ -104,10 +104,10 @@ test.each(['sni-police-130k', 'sni-shape-130k'])(
     expect(got.body.length).toBe(60_000);
     // 60 kB and the handshake, less a burst of 16 kB, at 130 kbit/s: 2.8 s.
     expect(seconds).toBeGreaterThan(2);
-    expect(seconds).toBeLessThan(6);
+    expect(seconds).toBeLessThan(9);
     const healthy = performance.now();
     await get(net.network, { ...youtube, path: '/bytes/60000' });
-    expect((performance.now() - healthy) / 1000).toBeLessThan(1.5);
+    expect((performance.now() - healthy) / 1000).toBeLessThan(2);
   },
 );
 
