@@ -50,6 +50,27 @@ const whole =
   async () =>
     one((await run(program, args)).status === 0);
 
+/** What failed, each with the beginning of its message: told again at the very end, where a long log is read first. */
+const failures: string[] = [];
+
+interface VitestReport {
+  testResults: {
+    name: string;
+    message?: string;
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] }[];
+  }[];
+}
+
+function failuresOf(report: VitestReport): string[] {
+  const beginning = (text: string) => text.split('\n').slice(0, 6).join('\n    ');
+  return report.testResults.flatMap((file) => {
+    const name = path.relative(root, file.name);
+    const failed = file.assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0 && file.message) return [`${name}\n    ${beginning(file.message)}`];
+    return failed.map((test) => `${name} > ${test.fullName}\n    ${beginning(test.failureMessages?.join('\n') ?? '')}`);
+  });
+}
+
 /** Vitest on some folders: its own counts, and a failure more if it ended badly without saying which test. */
 const vitest =
   (...args: string[]) =>
@@ -65,6 +86,7 @@ const vitest =
     ]);
     try {
       const json = JSON.parse(readFileSync(report, 'utf8'));
+      failures.push(...failuresOf(json));
       const failed = json.numFailedTests || (status === 0 ? 0 : 1);
       return { passed: json.numPassedTests, failed, skipped: json.numPendingTests + json.numTodoTests };
     } catch {
@@ -78,6 +100,7 @@ const table =
   async (): Promise<Count> => {
     const { status, stdout } = await run(process.execPath, args);
     const match = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/.exec(stdout);
+    failures.push(...stdout.split('\n').filter((line) => /^FAIL/i.test(line)));
     if (!match) return one(false);
     const failed = Number(match[2]) || (status === 0 ? 0 : 1);
     return { passed: Number(match[1]), failed, skipped: Number(match[3] ?? 0) };
@@ -129,6 +152,7 @@ for (const part of parts) {
   );
 }
 rmSync(scratch, { recursive: true, force: true });
+for (const failure of failures) console.log(`\nfailed: ${failure}`);
 console.log(`\n${summary.join('\n')}`);
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
