@@ -102,12 +102,12 @@ export function meter(network: Network, fallback: Purpose): Meter {
     },
     network: {
       ...network,
-      async connectTcp(ip, port, signal) {
+      async connectTcp(ip, port, signal, onSyn) {
         const purpose = purposeNow();
         const family = familyOf(ip);
         const start = network.monotonic();
         try {
-          const socket = await network.connectTcp(ip, port, signal);
+          const socket = await network.connectTcp(ip, port, signal, onSyn);
           const one: Open = { socket, purpose, family };
           open.add(one);
           socket.once('close', () => {

@@ -59,7 +59,7 @@ export interface RoundMeasured {
 export async function measureRound(input: RoundInput, work: FieldWork, signal: AbortSignal): Promise<RoundMeasured> {
   const deadline = roundDeadline(input.deadline_ms, signal);
   const end = work.network.monotonic() + input.deadline_ms;
-  const crew = createCrew(input.concurrency, work.network.random);
+  const crew = createCrew(input.concurrency, work.network);
   const round: Round = {
     version: 1,
     round: input.number,

@@ -1,5 +1,6 @@
 /** TCP: the handshake's duration is the round-trip time to whoever answers. */
 import type { Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Reason } from '../model/vocabulary.ts';
 import { deadline } from './deadline.ts';
 import { reasonOf } from './failure.ts';
@@ -33,13 +34,19 @@ export async function connect(
 ): Promise<{ fact: PhaseFact; value?: Socket }> {
   const limit = deadline(timeout_ms, signal);
   const phase = lag.open();
-  const start = network.monotonic();
+  let start = network.monotonic();
   try {
-    const value = await network.connectTcp(ip, port, limit.signal);
+    const value = await network.connectTcp(ip, port, limit.signal, () => {
+      start = network.monotonic();
+    });
     const ms = network.monotonic() - start;
     // A reset may come before the next step listens: without this it would be an uncaught exception.
     value.on('error', () => {});
-    return { fact: phase.close(ms) ? { ms: rounded(ms) } : {}, value };
+    const kept = phase.close(ms);
+    // Others that came back in this turn of the loop read their clocks before the cryptography of this one begins. No
+    // byte of this connection is read before then: libuv ends a turn with the immediates.
+    await turn();
+    return { fact: kept ? { ms: rounded(ms) } : {}, value };
   } catch (error) {
     const after_ms = network.monotonic() - start;
     phase.close(after_ms);

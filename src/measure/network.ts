@@ -38,8 +38,11 @@ export interface SystemResolvers {
 }
 
 export interface Network {
-  /** Opens a TCP connection to a literal address; rejects with the system's error, or with `signal.reason`. */
-  connectTcp(ip: string, port: number, signal: AbortSignal): Promise<Socket>;
+  /**
+   * Opens a TCP connection to a literal address; rejects with the system's error, or with `signal.reason`. A network that
+   * can tell calls `onSyn` when the first packet is about to leave: what ran before is no part of the round trip.
+   */
+  connectTcp(ip: string, port: number, signal: AbortSignal, onSyn?: () => void): Promise<Socket>;
   openUdp(protocol: IpProtocol): Promise<UdpPort>;
   /** getaddrinfo; rejects with the system's error (`code` ENOTFOUND, EAI_AGAIN, …). Cannot be aborted. */
   systemLookup(name: string, protocol: IpProtocol): Promise<string[]>;

@@ -10,11 +10,13 @@ import type { Network, UdpPort } from './network.ts';
 import { readSystemResolvers } from './system-resolvers.ts';
 import { openTcpInfo } from './tcp-info.ts';
 
-function connectTcp(ip: string, port: number, signal: AbortSignal): Promise<Socket> {
+function connectTcp(ip: string, port: number, signal: AbortSignal, onSyn?: () => void): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const family = protocolOf(ip) === 'ip6' ? 6 : 4;
     const socket = createConnection({ host: ip, port, family, autoSelectFamily: false, noDelay: true });
+    // Node calls connect(2) on a later tick, right after this event.
+    if (onSyn) socket.once('connectionAttempt', onSyn);
     const onAbort = () => {
       socket.destroy();
       reject(signal.reason);

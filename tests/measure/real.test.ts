@@ -28,6 +28,19 @@ test('connectTcp: a socket, the system’s error, or the signal’s reason', asy
   await expect(network.connectTcp('127.0.0.1', server.port, over)).rejects.toThrow('over');
 });
 
+// What the program does between deciding to dial and the kernel's first packet is not the path's round trip.
+test('onSyn is called once, when the packet leaves and before anything can have answered', async () => {
+  const server = await listen(createServer());
+  servers.push(server);
+  const told: string[] = [];
+  const dialling = network.connectTcp('127.0.0.1', server.port, signal, () => told.push('syn'));
+  expect(told).toEqual([]);
+  const socket = await dialling;
+  told.push('connected');
+  expect(told).toEqual(['syn', 'connected']);
+  socket.destroy();
+});
+
 // A server may reset before anybody listens to the socket: that must be a fact of the next step, not the end of the process.
 test('a reset right after the connection is no uncaught exception', async () => {
   const server = await listen(createServer((socket) => socket.resetAndDestroy()));
