@@ -17,9 +17,12 @@ const station = createStation({
   network: {
     ...real,
     monotonic: () => real.monotonic() + ahead,
-    async connectTcp(...args) {
-      const start = real.monotonic();
-      const socket = await real.connectTcp(...args);
+    async connectTcp(ip, port, signal, onSyn) {
+      let start = real.monotonic();
+      const socket = await real.connectTcp(ip, port, signal, () => {
+        start = real.monotonic();
+        onSyn?.();
+      });
       const ms = real.monotonic() - start;
       const rtt = real.tcpInfo?.(socket)?.rtt_ms;
       if (rtt !== undefined) pairs.push([ms, rtt]);

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { finish, must, type Server, serve } from '../lab/child.ts';
 import { createScore } from '../lab/report.ts';
 import { checkClocks } from './clocks.ts';
+import { startFlags } from './flags.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Below the repository, so that the compiled program finds its dependencies. */
@@ -18,8 +19,6 @@ const pkiRoot = join(root, 'src', 'practice', 'pki', 'root.pem');
 const blackboxPort = 19_115;
 const concurrency = 4;
 const turns = 4;
-/** As the program is to be run where memory is short: without them V8 takes some 200 MB, with them a fifth more CPU. */
-const flags = ['--max-semi-space-size=1', '--max-old-space-size=64'];
 /** CPU of `/proc/PID/stat` is counted in ticks of 10 ms (sysconf(_SC_CLK_TCK) is 100 on every Linux). */
 const tickMs = 10;
 
@@ -47,7 +46,17 @@ async function build(): Promise<string> {
 }
 
 function ours(child: string, url: string, servers: Server[]): Prober {
-  const server = serve(['taskset', '-c', '0', process.execPath, ...flags, child, `file://${scratch}/`, url, pkiRoot]);
+  const server = serve([
+    'taskset',
+    '-c',
+    '0',
+    process.execPath,
+    ...startFlags,
+    child,
+    `file://${scratch}/`,
+    url,
+    pkiRoot,
+  ]);
   servers.push(server);
   return {
     name: 'reachd',
@@ -139,7 +148,7 @@ try {
   const results = new Map<string, Result[]>(probers.map(({ name }) => [name, []]));
   for (let turn = 0; turn < turns; turn++)
     for (const prober of probers) results.get(prober.name)!.push(await prober.check(perTurn));
-  console.log(`node ${process.version} ${flags.join(' ')}; blackbox as Debian ships it`);
+  console.log(`node ${process.version} ${startFlags.join(' ')}; blackbox as Debian ships it`);
   console.log(`${perTurn} checks a turn, ${turns} turns, ${concurrency} at a time, on one processor`);
   console.log('                    CPU ms/check  checks/CPU s  checks/s   RSS MB');
   const cost = new Map<string, number>();
