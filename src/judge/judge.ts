@@ -2,7 +2,6 @@
  * The judge: a fold over rounds. Same state, round and params in, same judgement out, for ever: no I/O, no clock,
  * no randomness. The daemon, `replay`, `probe` and the evaluation call this one function.
  */
-import type { JudgeDetail } from '../model/outcome.ts';
 import type { HeldState, Round } from '../model/round.ts';
 import type { Experiment, IncidentEvent, Verdict } from '../model/verdict.ts';
 import type { VantageState } from '../model/vocabulary.ts';
@@ -15,6 +14,7 @@ import { gate as gateOf } from './gate.ts';
 import { hold } from './held.ts';
 import { isOpen } from './incident.ts';
 import { foldJoint, type JointTurn, type Part } from './joint.ts';
+import { type Judgement, LazyJudgement } from './judgement.ts';
 import { own } from './own.ts';
 import { foldAll } from './platforms.ts';
 import { recall } from './recall.ts';
@@ -22,18 +22,7 @@ import type { JudgeParams, JudgeState } from './state.ts';
 import { stateVersion } from './state.ts';
 import { type WantedParams, wanted as wantedOf } from './wanted.ts';
 
-export interface Judgement {
-  /** To be handed in with the next round; plain JSON. */
-  state: JudgeState;
-  events: IncidentEvent[];
-  /** What this round alone shows, by platform. */
-  verdicts: Record<string, Verdict>;
-  /** What is held, by platform: one blip never moves it. */
-  states: Record<string, HeldState>;
-  vantage: VantageState;
-  /** The workings, for metrics and the page. Made when first asked for: replay never does. */
-  readonly detail: JudgeDetail;
-}
+export type { Judgement } from './judgement.ts';
 
 export type Judge = (state: JudgeState | undefined, round: Round, params: JudgeParams) => Judgement;
 
@@ -71,16 +60,12 @@ export const judge: Judge = (before, round, params) => {
   const threshold = logThreshold(now.interval, params);
   const seen = assess(round, recall(state, round));
   if (now.stale) {
-    return {
-      state,
-      events: [],
-      verdicts: seen.verdicts,
-      states: heldStates(state),
-      vantage: seen.vantage,
-      detail: detail(state.platforms, state.joint, undefined, now, threshold, params, (incident, names) =>
+    const { verdicts, vantage } = seen;
+    return new LazyJudgement({ state, events: [], verdicts, states: heldStates(state), vantage }, () =>
+      detail(state.platforms, state.joint, undefined, now, threshold, params, (incident, names) =>
         tell(incident, names, round, state.fingerprints, params),
       ),
-    };
+    );
   }
   const vantage: VantageState = now.woke ? 'asleep' : seen.vantage;
   const verdicts = now.woke ? slept(seen) : { ...seen.verdicts };
@@ -132,18 +117,11 @@ export const judge: Judge = (before, round, params) => {
     fingerprints,
   };
   if (turned.joint) next.joint = turned.joint;
-  return {
-    state: next,
-    events,
-    verdicts,
-    states: heldStates(next),
-    vantage,
-    get detail() {
-      return detail(platforms, next.joint, gate, now, threshold, params, (incident, names) =>
-        tell(incident, names, round, fingerprints, params),
-      );
-    },
-  };
+  return new LazyJudgement({ state: next, events, verdicts, states: heldStates(next), vantage }, () =>
+    detail(platforms, next.joint, gate, now, threshold, params, (incident, names) =>
+      tell(incident, names, round, fingerprints, params),
+    ),
+  );
 };
 
 /**
