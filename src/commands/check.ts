@@ -4,6 +4,7 @@ import { printConfig } from '../config/print.ts';
 import { formatDuration, formatSize } from '../config/units.ts';
 import { exit } from '../model/errors.ts';
 import type { Command } from './command.ts';
+import { readWebSecurity } from './web-security.ts';
 
 export const command: Command = {
   name: 'check',
@@ -18,13 +19,15 @@ export const command: Command = {
   ],
   needsConsent: false,
   async run({ config, file, flags, stdout, stderr, warnings }) {
+    const security = readWebSecurity(config);
     for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
-    stdout.write(flags['print'] === true ? printConfig(config) : `${summary(config, file)}\n`);
+    const scheme = security?.tls ? 'https' : 'http';
+    stdout.write(flags['print'] === true ? printConfig(config) : `${summary(config, file, scheme)}\n`);
     return exit.fine;
   },
 };
 
-function summary(config: Config, file: string | undefined): string {
+function summary(config: Config, file: string | undefined, scheme: 'http' | 'https'): string {
   const { profile, round, budget, platforms, controls, vantage, data, web } = config;
   const on = platforms.filter(({ enabled }) => enabled);
   const targets = on.reduce((sum, platform) => sum + platform.targets.length, 0);
@@ -35,6 +38,6 @@ function summary(config: Config, file: string | undefined): string {
   profile    ${profile}: a round every ${formatDuration(round.interval_ms)}, ${budgeted}
   platforms  ${on.map(({ name }) => name).join(', ')} (${targets} targets)
   controls   ${here.length}${vantage.country === undefined ? ', more when the country is known' : ` for ${vantage.country}`}
-  page       http://${web.listen_address}/
+  page       ${scheme}://${web.listen_address}/
   data       ${data.path}`;
 }

@@ -49,11 +49,10 @@ export const command: Command = {
 
 /**
  * Keys that the file may already hold and that this version does not honour. Starting anyway would be worse: what was to
- * be protected would be served in the clear, and what was to be sent would never arrive.
+ * be sent would never arrive.
  */
-function refuseWhatNobodyDoes({ web, push, notify }: Config): void {
+function refuseWhatNobodyDoes({ push, notify }: Config): void {
   const asked = [
-    web.config_file !== undefined && 'web.config_file: TLS and basic authentication: put a proxy in front',
     push.remote_write.length > 0 && 'push.remote_write: have Prometheus scrape /metrics',
     notify.webhooks.length > 0 && 'notify.webhooks: have Alertmanager notify',
   ].filter((line) => line !== false);

@@ -19,6 +19,7 @@ import { startWeb } from '../publish/web.ts';
 import { type Store, storeSink } from '../store/store.ts';
 import { openNetworks } from './networks.ts';
 import { createStation, type Station, slotOf } from './station.ts';
+import { readWebSecurity } from './web-security.ts';
 
 export interface ServiceParts {
   config: Config;
@@ -76,6 +77,8 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
       const ca_pem = parts.anchors(next);
       createTrust({ ca_pem });
       openNetworks(next);
+      const late = web.reconfigure(readWebSecurity(next));
+      for (const key of late) log.warn(`${key} takes effect at the next start`);
       pending = () => stationFor(next, ca_pem);
       warnAboutRestart(config, next, log);
       if (slotOf(next) !== slotOf(config)) nextSlot = scheduleFor(next, network);
@@ -102,6 +105,7 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
     listen_address: config.web.listen_address,
     external_url: config.web.external_url,
     allowed_hosts: config.web.allowed_hosts,
+    security: readWebSecurity(config),
     onError: (error) => log.error({ err: error }, 'web server'),
     sources: {
       board,

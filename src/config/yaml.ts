@@ -43,6 +43,11 @@ export function systemError(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/, [a-z]+( '.*')?$/s, '');
 }
 
+/** The start of a text file, at most 1 MiB of it. Throws the system's error. */
+export function readText(path: string): string {
+  return readStart(path, maximum).toString('utf8');
+}
+
 /** Reads at most `limit` bytes: the path may name a device or a pipe that never ends. */
 function readStart(path: string, limit: number): Buffer {
   const file = openSync(path, 'r');

@@ -61,10 +61,10 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
 export async function stream(
   request: IncomingMessage,
   response: ServerResponse,
-  type: string,
-  lines: Iterable<string>,
+  { type, lines }: { type: string; lines: Iterable<string> },
+  extra?: Readonly<Record<string, string>>,
 ): Promise<void> {
-  head(response, type);
+  head(response, type, extra);
   if (request.method !== 'HEAD') {
     for (const line of lines) {
       if (response.destroyed) return;
@@ -82,8 +82,9 @@ export function sendLive(
   request: IncomingMessage,
   response: ServerResponse,
   live: { type: string; greeting: string; open(send: (message: string) => void): () => void },
+  extra?: Readonly<Record<string, string>>,
 ): void {
-  head(response, live.type);
+  head(response, live.type, extra);
   const end = live.open((message) => {
     if (response.writableLength > mostBehind) response.destroy();
     else response.write(message);

@@ -1,15 +1,19 @@
 /** The web server: node:http with limits, a Host check, and the routes. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { WebSecurity } from '../model/web-security.ts';
 import { type GuardOptions, hostAllowed, isForeign } from './guard.ts';
 import { listenComplaint, parseListenAddress } from './listen-address.ts';
 import { type Answer, json, send, sendLive, stream, text } from './reply.ts';
 import { findRoute, notFound, type Sources } from './routes.ts';
+import { createDoorkeeper, type Doorkeeper } from './web-security.ts';
 
 export interface WebOptions extends GuardOptions {
   /** `127.0.0.1:7322`, `[::1]:7322`, `:7322`; port 0 takes a free one. */
   listen_address: string;
   sources: Sources;
+  /** TLS, passwords, headers, rate; absent: plain HTTP, open to whoever can connect. */
+  security?: WebSecurity | undefined;
   /** A bug in a route, or a store that failed to read. */
   onError: (error: unknown) => void;
 }
@@ -17,6 +21,11 @@ export interface WebOptions extends GuardOptions {
 export interface Web {
   /** Base URL with the port that was taken, ending in a slash. */
   url: string;
+  /**
+   * Takes certificates, users, headers and the rate as they were read anew; returns the keys that wait for the next
+   * start. Throws, and changes nothing, where OpenSSL does not take a certificate.
+   */
+  reconfigure(security: WebSecurity | undefined): string[];
   /** Stops listening and ends open connections; resolves when all have gone. */
   close(): Promise<void>;
 }
@@ -39,7 +48,8 @@ const limits = {
 /** Listens and serves. Throws a `Complaint` for an address that is none, or that cannot be had. */
 export async function startWeb(options: WebOptions): Promise<Web> {
   const address = parseListenAddress(options.listen_address);
-  const server = createServer(
+  const door = createDoorkeeper(
+    options.security,
     {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersTimeoutMs,
@@ -48,13 +58,14 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       connectionsCheckingInterval: 5000,
     },
     (request, response) => {
-      serve(request, response, options).catch((error: unknown) => {
+      serve(request, response, options, door).catch((error: unknown) => {
         options.onError(error);
         if (response.headersSent) response.destroy();
         else void send(request, response, text(500, 'Something went wrong here; the log says what.'));
       });
     },
   );
+  const { server } = door;
   server.maxConnections = limits.connections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenComplaint(options.listen_address, address, error)));
@@ -63,32 +74,47 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   server.removeAllListeners('error');
   server.on('error', options.onError);
   return {
-    url: urlOf(server.address() as AddressInfo),
-    close: () =>
-      new Promise((resolve) => {
+    url: urlOf(server.address() as AddressInfo, door.secure),
+    reconfigure: (security) => door.reconfigure(security),
+    async close() {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await door.close();
+    },
   };
 }
 
 /** Where a browser on this machine finds us: "every interface" is no address to go to. */
-function urlOf({ address, port, family }: AddressInfo): string {
+function urlOf({ address, port, family }: AddressInfo, secure: boolean): string {
   const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
-  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}/`;
+  return `${secure ? 'https' : 'http'}://${family === 'IPv6' ? `[${host}]` : host}:${port}/`;
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, options: WebOptions): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: WebOptions,
+  door: Doorkeeper,
+): Promise<void> {
   discardBody(request);
   const url = targetOf(request);
   const found = url && findRoute(url.pathname);
-  const refusal = refuse(request, url, found?.route, options);
-  if (refusal) return send(request, response, refusal);
-  if (!url || !found) return send(request, response, notFound(url?.pathname ?? ''));
+  const over = door.headers();
+  const put = (answer: Answer) => send(request, response, { ...answer, headers: { ...answer.headers, ...over } });
+  // The Host first, which costs nothing: a foreign page must not make us hash passwords. What there is to be found is
+  // told only to those who were let in.
+  const refusal =
+    refuseHost(request, found?.route, options) ??
+    (await door.refuse(request.headers.authorization)) ??
+    refuse(request, url, found?.route, options);
+  if (refusal) return put(refusal);
+  if (!url || !found) return put(notFound(url?.pathname ?? ''));
   const answer = await found.route.answer(url.searchParams, options.sources, found.rest, request.headers);
-  if ('lines' in answer) return stream(request, response, answer.type, answer.lines);
-  if ('open' in answer) return sendLive(request, response, answer);
-  return send(request, response, answer);
+  if ('lines' in answer) return stream(request, response, answer, over);
+  if ('open' in answer) return sendLive(request, response, answer, over);
+  return put(answer);
 }
 
 /** The request's own path and query; undefined for one that is no path (a proxy request, say). */
@@ -96,20 +122,26 @@ function targetOf({ url = '' }: IncomingMessage): URL | undefined {
   return url.startsWith('/') ? (URL.parse(`http://reachd${url}`) ?? undefined) : undefined;
 }
 
+/** A request under a name that is not ours: somebody's page, by DNS rebinding. */
+function refuseHost(
+  { headers: { host } }: IncomingMessage,
+  route: { guarded: boolean } | undefined,
+  options: WebOptions,
+): Answer | undefined {
+  if (!(route?.guarded ?? true) || hostAllowed(host, options)) return undefined;
+  return text(
+    421,
+    'This name is not known here. Ask for the address itself or localhost, or add the name to web.allowed_hosts (behind a proxy: web.external_url).',
+  );
+}
+
 /** What is wrong with the request, in the order in which it should be told; undefined for nothing. */
 function refuse(
   request: IncomingMessage,
   url: URL | undefined,
-  route: { guarded: boolean; method: string } | undefined,
+  route: { method: string } | undefined,
   options: WebOptions,
 ): Answer | undefined {
-  const { host } = request.headers;
-  if ((route?.guarded ?? true) && !hostAllowed(host, options)) {
-    return text(
-      421,
-      'This name is not known here. Ask for the address itself or localhost, or add the name to web.allowed_hosts (behind a proxy: web.external_url).',
-    );
-  }
   if (url === undefined) return text(400, 'This is no path.');
   if (route === undefined) return undefined;
   const method = request.method === 'HEAD' ? 'GET' : request.method;

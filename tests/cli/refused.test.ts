@@ -13,7 +13,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 test.each([
   ['push: { remote_write: [{ url: "https://metrics.example.org/write" }] }', 'push.remote_write'],
-  ['web: { config_file: reachd.yaml }', 'web.config_file'],
+  ['web: { config_file: reachd.yaml }', 'reachd.yaml:1:1 web: unknown key'],
   ['asn: { mmdb_file: reachd.yaml }', 'is not a MaxMind DB file'],
 ])('%s', (text, says) => {
   const file = join(directory, 'reachd.yaml');
