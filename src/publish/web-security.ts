@@ -53,11 +53,10 @@ export function createDoorkeeper(
   server.prependListener('secureConnection', (socket: TLSSocket) => {
     if (now.tls && !clientAllowed(socket, now.tls)) socket.destroy();
   });
-  const started = { secure: now.tls !== undefined, client_auth: now.tls?.client_auth };
 
   return {
     server,
-    secure: started.secure,
+    secure: now.tls !== undefined,
     headers: () => now.headers,
     async refuse(authorization) {
       if (!rate()) return text(429, 'Too many requests.', { 'retry-after': '1' });
@@ -74,26 +73,26 @@ export function createDoorkeeper(
     },
     reconfigure(given) {
       const next = given ?? open;
-      if (started.secure && next.tls) {
-        createSecureContext(secureContext(next.tls));
-        (server as ReturnType<typeof createSecureServer>).setSecureContext(secureContext(next.tls));
+      const { tls: was } = now;
+      const policyStays = next.tls?.client_auth === was?.client_auth;
+      // Until the next start clients are let in as before: half of an old and half of a new policy would be neither.
+      const { client_auth, client_ca, client_allowed_sans } = was ?? {};
+      const tls =
+        was && next.tls && client_auth && !policyStays
+          ? { ...next.tls, client_auth, client_ca, client_allowed_sans }
+          : was && (next.tls ?? was);
+      if (tls) {
+        createSecureContext(secureContext(tls));
+        (server as ReturnType<typeof createSecureServer>).setSecureContext(secureContext(tls));
       }
       if (!isDeepStrictEqual(next.users, now.users)) {
         void authenticator.close();
         authenticator = createAuthenticator(next.users);
       }
       rate = createRate(next.rate_limit);
-      const late = [
-        started.secure !== (next.tls !== undefined) && 'web.config_file: tls_server_config',
-        started.secure &&
-          next.tls &&
-          started.client_auth !== next.tls.client_auth &&
-          'web.config_file: client_auth_type',
-      ].filter((line) => typeof line === 'string');
-      // Until the next start the policy stays as it was: half of an old and half of a new one would be neither.
-      const tls = started.secure && now.tls && next.tls ? { ...next.tls, client_auth: now.tls.client_auth } : now.tls;
       now = { ...next, tls };
-      return late;
+      if ((was === undefined) !== (next.tls === undefined)) return ['web.config_file: tls_server_config'];
+      return policyStays ? [] : ['web.config_file: client_auth_type'];
     },
     close: () => authenticator.close(),
   };
