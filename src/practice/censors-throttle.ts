@@ -33,6 +33,16 @@ export const throttlers: readonly Censor[] = [
     { kind: 'police', bps: rate, burst_bytes: burst },
     ['*.twimg.com'],
   ),
+  // Eight times the handshake of a base round trip of 40 ms, and nothing else.
+  byName(
+    'no-object-throttle',
+    "the handshake under the name of X's website takes eight times as long",
+    {
+      kind: 'delay_handshake',
+      ms: 280,
+    },
+    ['x.com', 'www.x.com'],
+  ),
   byName('shape-1m', 'downloads under the name of X are queued at 1 Mbit/s', {
     kind: 'shape',
     bps: 1_000_000,
