@@ -7,7 +7,7 @@
  *   `blocked` and `unreachable` by comparison are never more;
  * - *low*: anything else: since the start, before the baseline is ready, or with no control to compare with.
  */
-import type { Confidence } from '../model/vocabulary.ts';
+import { type Confidence, confidences } from '../model/vocabulary.ts';
 import type { Gate } from './gate.ts';
 import type { SpeedFacts } from './kind.ts';
 import type { JudgeParams } from './params.ts';
@@ -28,4 +28,12 @@ export function confidence(
   if (!ofSpeed) return gate.healthy === false ? incident.confidence : 'medium';
   if (!facts.controlsFine) return incident.confidence;
   return companies >= 2 ? 'high' : 'medium';
+}
+
+/**
+ * Whether `incident` may be leaned on more than anybody has been told: `before` is the incident a round ago. A rise is
+ * news (a statement is quoted with its confidence); a fall is none, and a rise back to what was told already is none.
+ */
+export function firmer(incident: Pick<IncidentState, 'confidence'>, before: IncidentState): boolean {
+  return confidences.indexOf(incident.confidence) > confidences.indexOf(before.told ?? before.confidence);
 }

@@ -4,6 +4,7 @@ import type { Verdict } from '../model/verdict.ts';
 import type { Note } from '../model/vocabulary.ts';
 import { ended, recover, watch } from './closing.ts';
 import { lasting, nameGravest, rememberName } from './gravest.ts';
+import { firmer } from './incident-confidence.ts';
 import { type Circumstances, describe, note, patience, rename } from './naming.ts';
 import { onset, onWall, stamp } from './onset.ts';
 import type { PlatformRound } from './platform.ts';
@@ -157,7 +158,10 @@ function goOn(folded: PlatformRound, seen: Circumstances): Turn {
   const changed = rename(incident, c, patience(next, incident, c));
   rememberName(before, incident);
   describe(next, incident, c);
-  return changed ? { state: next, event: 'changed' } : { state: next };
+  // A new name tells its own confidence; under the old one only more than was told is news.
+  const news = changed || firmer(incident, before);
+  incident.told = news ? incident.confidence : (before.told ?? before.confidence);
+  return news ? { state: next, event: 'changed' } : { state: next };
 }
 
 /** Evidence laid down, what was learned kept; the incident stays for a while, in case it comes back. */

@@ -2,6 +2,7 @@
 import type { AnomalyKind, Mechanism } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
 import { gravity, nameGravest, nameOf, rememberName } from './gravest.ts';
+import { firmer } from './incident-confidence.ts';
 import { stamp } from './onset.ts';
 import type { IncidentState, JointState } from './state.ts';
 
@@ -73,7 +74,9 @@ function goOn(before: JointState, parts: readonly Part[], lately: readonly Part[
     Object.assign(joint, nameOf(before));
   }
   rememberName(before, joint);
-  const changed = joint.kind !== before.kind || joint.platforms.length !== before.platforms.length;
+  const renamed = joint.kind !== before.kind || joint.platforms.length !== before.platforms.length;
+  const changed = renamed || firmer(joint, before);
+  joint.told = changed ? joint.confidence : (before.told ?? before.confidence);
   return changed ? { joint, event: 'changed' } : { joint };
 }
 

@@ -77,6 +77,8 @@ export interface TargetState {
   /** Last two rates, and last two plateaus steady enough to be named (0: not steady), bit/s. */
   rates?: [bps: number, before: number] | undefined;
   plateaus?: [bps: number, before: number] | undefined;
+  /** A run of transfers as even as a policer's, at one rate: its first rate, bit/s, and how many. */
+  alike?: [bps: number, transfers: number] | undefined;
 }
 
 /** A control: the same levels as a target's, and how long it has been bad alone. */
@@ -109,6 +111,8 @@ export interface IncidentState {
   mechanism?: Mechanism | undefined;
   basis: Basis;
   confidence: Confidence;
+  /** The greatest confidence that an event has told under the present name; absent: as in `confidence`. */
+  told?: Confidence | undefined;
   notes: Note[];
   /** Streams that carried it, the opening one first. */
   streams: Stream[];
