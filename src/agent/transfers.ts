@@ -154,6 +154,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     },
     async planned() {
       let any = false;
+      let compared = false;
       for (const [platform, how] of plan.targets) {
         const one = seen.find(
           ({ planned, observed }) =>
@@ -163,18 +164,21 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
             observed.observation.outcome === 'ok',
         );
         if (one && (await sample(one, how))) any = true;
+        // Before the other platforms': where all are slow the round ends with them, and nothing would show the line.
+        if (any && !compared && (again || plan.control)) {
+          compared = true;
+          await control();
+        }
       }
-      if (again || plan.control) await control();
+      if (plan.control && !compared) await control();
       return any;
     },
     async wished(wishes, subjects) {
-      for (const wish of wishes.filter(({ kind }) => kind === 'transfer')) {
-        for (const one of mine(wish, subjects)) {
-          const done = await fetch(one, work.ordinary);
-          const fact = typeof done === 'string' ? skipped('transfer', done) : transferFact('transfer', done, undefined);
-          note(one.observed.observation, fact);
-          if (fact.transfer && !input.settled.has(wish.platform)) again = true;
-        }
+      // Most telling first: the line itself, the name on a helper of our own, the same download again.
+      for (const wish of wishes.filter(({ kind }) => kind === 'control_transfer')) {
+        const [one] = subjects(wish);
+        const about = one ?? seen.find(({ planned }) => planned.platform === wish.platform);
+        if (about) note(about.observed.observation, await control());
       }
       for (const wish of wishes.filter(({ kind }) => kind === 'beacon')) {
         for (const { observed } of subjects(wish)) {
@@ -183,10 +187,13 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
           note(observed.observation, ...facts);
         }
       }
-      for (const wish of wishes.filter(({ kind }) => kind === 'control_transfer')) {
-        const [one] = subjects(wish);
-        const about = one ?? seen.find(({ planned }) => planned.platform === wish.platform);
-        if (about) note(about.observed.observation, await control());
+      for (const wish of wishes.filter(({ kind }) => kind === 'transfer')) {
+        for (const one of mine(wish, subjects)) {
+          const done = await fetch(one, work.ordinary);
+          const fact = typeof done === 'string' ? skipped('transfer', done) : transferFact('transfer', done, undefined);
+          note(one.observed.observation, fact);
+          if (fact.transfer && !input.settled.has(wish.platform)) again = true;
+        }
       }
     },
   };

@@ -31,6 +31,8 @@ export interface View {
   /** Usual and last transfer, log bit/s. */
   goodput: number | undefined;
   rate: number | undefined;
+  /** Fold second of that transfer. */
+  rated: number | undefined;
 }
 
 /** The control after one more sample. `alone`: it failed while at least two others answered. */
@@ -127,5 +129,6 @@ export function view(control: ControlState, { t, interval }: Tick): View {
     short: recent(control.short, t, Math.max(transferSeconds, seconds)),
     goodput: control.goodput?.[0],
     rate: recent(control.rate, t, Math.max(transferSeconds, seconds)),
+    rated: control.rate?.[1],
   };
 }

@@ -9,12 +9,16 @@ import type { Tick } from './clock.ts';
 import { commonCrawl, commonSlowness, matchedSlowness } from './comparison.ts';
 import type { View } from './control.ts';
 import type { Slowdown } from './memory.ts';
+import { isSameRate } from './sample.ts';
 import type { PlatformState, TargetState } from './state.ts';
 
 /** Contrast within one round that proves a name is treated differently (detection.md 7). */
 const contrast = 3;
-/** Two plateaus within 15 % of each other are one set rate. */
-const sameRate = 1.15;
+/**
+ * Transfers in a row at one rate, where each is no steadier than a policer makes it: far below the baseline only. What
+ * comes and goes between 40 % and 100 % of a line does not hit one rate three times at an eighth of it.
+ */
+const alikeInARow = 3;
 /**
  * Handshakes in a row, of one target or of all targets together, that crawl while connects are normal and no SYN is
  * lost. A path that drops a tenth of its packets slows half of the handshakes of every target: an ordinary one between
@@ -46,6 +50,8 @@ export interface SpeedFacts {
   /** Held log-ratio of the slowest handshake. */
   crawl: number;
   slow: number;
+  /** A control's transfer showed that the line itself carries more: without one goodput alone proves no intent. */
+  lineCarries: boolean;
   /** Two transfers at the same steady rate, both below the baseline. */
   plateau: boolean;
   signature: boolean;
@@ -68,6 +74,7 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
     short: 0,
     crawl: 0,
     slow: 0,
+    lineCarries: false,
     plateau: false,
     signature: false,
     eighthTwice: false,
@@ -79,6 +86,7 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
   let every = true;
   let mixed = false;
   const since = state.streams.handshake.run?.[1] ?? Number.POSITIVE_INFINITY;
+  const slowSince = state.streams.goodput.run?.[1] ?? 0;
   let matchedFine = true;
   let matchedAny = false;
   for (const key of Object.keys(state.targets)) {
@@ -102,7 +110,7 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
     }
     if ((target.signature ?? 0) >= signatures && crawl > 0) facts.signature = true;
     if ((target.broken ?? -1) >= since) mixed = true;
-    if (short > fineShort && steady(target)) facts.plateau = true;
+    if (short > fineShort && steady(target, short)) facts.plateau = true;
     const before = target.rates?.[1];
     if (short > eighth && before && target.goodput && target.goodput[0] - Math.log(before) > eighth) {
       facts.eighthTwice = true;
@@ -112,7 +120,9 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
     const along = matchedSlowness(views, target.connect?.[0]) ?? (target.near ? commonSlowness(views) : undefined);
     if (along === undefined) continue;
     matchedAny = true;
-    if (along > fineSlow || !lineCarries(views, target, short)) matchedFine = false;
+    const carries = short > 0 ? lineCarries(views, target, slowSince) : undefined;
+    if (carries === true) facts.lineCarries = true;
+    if (along > fineSlow || carries === false) matchedFine = false;
   }
   facts.controlsFine = matchedAny && matchedFine && (commonCrawl(views) ?? 0) < fineSlow;
   if (every && together >= signaturesTogether) facts.signature = true;
@@ -121,23 +131,25 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
   return facts;
 }
 
-function steady(target: TargetState): boolean {
+function steady(target: TargetState, short: number): boolean {
   const [now, before] = target.plateaus ?? [0, 0];
-  return now > 0 && before > 0 && Math.max(now, before) / Math.min(now, before) <= sameRate;
+  return isSameRate(now, before) || (short > eighth && (target.alike?.[1] ?? 0) >= alikeInARow);
 }
 
-/** Whether some control's transfer shows that the line itself carries more; true when no control transferred. */
-function lineCarries(views: readonly View[], target: TargetState, short: number): boolean {
-  if (short <= 0) return true;
+/**
+ * Whether some control's transfer shows that the line itself carries more; undefined when no control transferred since
+ * the platform's transfers turned bad: an earlier one says nothing of the line as it is now.
+ */
+function lineCarries(views: readonly View[], target: TargetState, since: number): boolean | undefined {
   let any = false;
   for (const view of views) {
-    if (view.rate === undefined) continue;
+    if (view.rate === undefined || (view.rated ?? 0) < since) continue;
     any = true;
     if (view.short !== undefined && view.short < fineShort) return true;
     const rate = target.rates?.[0];
     if (rate && view.rate - Math.log(rate) >= absolute) return true;
   }
-  return !any;
+  return any ? false : undefined;
 }
 
 /**
@@ -167,8 +179,9 @@ export function prove(
       return { kind: 'throttled', basis: 'differential', mechanism: sni ? 'throttle.sni' : mechanism };
     }
     const crawls = carrying.includes('handshake') && facts.signature;
-    const plateau = carrying.includes('goodput') && facts.plateau;
-    const together = carrying.includes('goodput') && facts.eighthTwice && companies >= 2;
+    const ofGoodput = carrying.includes('goodput') && facts.lineCarries;
+    const plateau = ofGoodput && facts.plateau;
+    const together = ofGoodput && facts.eighthTwice && companies >= 2;
     if (crawls || plateau || together) return { kind: 'throttled', basis: 'comparison', mechanism };
   }
   if (carrying.includes('all') || carrying.includes('reach')) {
@@ -184,5 +197,5 @@ function speedMechanism(verdict: Verdict | undefined): Mechanism {
 
 /** Whether a platform's goodput is a witness for "two companies at once". */
 export function witnesses(facts: SpeedFacts): boolean {
-  return facts.controlsFine && facts.eighthTwice;
+  return facts.controlsFine && facts.lineCarries && facts.eighthTwice;
 }

@@ -39,6 +39,8 @@ export interface PlatformMemory {
   confirmed?: Confirmed[] | undefined;
   /** Bytes at which the last transfers stalled, newest last, at most two. */
   freezes?: number[] | undefined;
+  /** Such stalls were proved a freeze beside a control's download, and no download has run through since. */
+  frozen?: 1 | undefined;
   /** The strongest contrast of the round before. */
   slowdown?: Slowdown | undefined;
 }

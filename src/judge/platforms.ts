@@ -25,6 +25,7 @@ const noFacts: SpeedFacts = {
   short: 0,
   crawl: 0,
   slow: 0,
+  lineCarries: false,
   plateau: false,
   signature: false,
   eighthTwice: false,

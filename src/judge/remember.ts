@@ -4,7 +4,7 @@ import { confirmedRounds } from './context.ts';
 import type { Finding } from './finding.ts';
 import type { Confirmed, PlatformMemory, RoundMemory, Slowdown } from './memory.ts';
 import { amount, entries, object, own } from './reading.ts';
-import { freezesOf } from './rule-answer.ts';
+import { freezesOf, frozenRule } from './rule-answer.ts';
 
 /** So many targets' methods are kept for a platform: it has three, over two protocols. */
 const kept = 6;
@@ -56,10 +56,11 @@ export function remember(
     .slice(-2);
   // A transfer that ran through ends the memory of stalls; a round without one leaves it.
   const ranThrough = cases.some(({ observation }) => object(observation.transfer) !== undefined) && stalls.length === 0;
+  const frozen = findings.some(({ rule }) => rule.id === frozenRule) || before?.frozen === 1;
   // A contrast is asked for again in the next round or not at all: one round without a sample ends the run.
   return {
     ...(confirmed.length > 0 ? { confirmed } : {}),
-    ...(freezes.length > 0 && !ranThrough ? { freezes } : {}),
+    ...(freezes.length > 0 && !ranThrough ? { freezes, ...(frozen ? { frozen: 1 } : {}) } : {}),
     ...(slowdown === undefined ? {} : { slowdown }),
   };
 }

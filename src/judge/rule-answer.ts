@@ -28,10 +28,12 @@ export function freezesOf(one: Case): number[] {
   return stallsOf(one).filter((bytes) => bytes >= freezeFrom && bytes <= freezeTo);
 }
 
+/** Once proved, a freeze is followed by one download a round: a control's beside each would be paid for nothing. */
 function isFrozen(one: Case, { memory, controlTransferRan }: Context): boolean {
-  if (!controlTransferRan) return false;
+  const known = object(own(memory.platforms, one.platform));
+  if (!controlTransferRan && known?.frozen !== 1) return false;
   const now = freezesOf(one);
-  const before = entries0(object(own(memory.platforms, one.platform))?.freezes);
+  const before = entries0(known?.freezes);
   const all = [...now, ...before];
   return now.some((bytes, index) => all.some((other, at) => at !== index && Math.abs(other - bytes) <= freezeApart));
 }
@@ -50,6 +52,9 @@ function refuses({ status }: Case): boolean {
   return status !== undefined && status >= 400 && !aboutTheObject.has(status);
 }
 
+/** The rule by which a round's finding is a freeze. */
+export const frozenRule = 'freeze-same-size';
+
 export const answerRules: readonly Rule[] = [
   {
     id: 'throttled-differential',
@@ -66,7 +71,7 @@ export const answerRules: readonly Rule[] = [
     ],
   },
   {
-    id: 'freeze-same-size',
+    id: frozenRule,
     because: 'two fresh connections stopped within 4 KiB of the same size, while a control’s download ran on',
     cites: 'net4people/bbs issue 490 (Russia, 2025); measurement.md rule 2',
     when: isFrozen,

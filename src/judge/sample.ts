@@ -8,6 +8,8 @@ const fastest = 1e12;
 /** A plateau that may be named needs this many seconds and at most this coefficient of variation. */
 const plateauSeconds = 2;
 const plateauCov = 0.15;
+/** A policer drops in lumps: half-second bins of a real one at 130 kbit/s vary by .24 to .29 (docs/goodput.json). */
+const evenCov = 0.35;
 /**
  * RFC 6298: a SYN that is lost is sent again after 1 s, then 3 s, then 7 s in all. A connect that took its usual time
  * plus one of these measured a lost packet, not a slow path.
@@ -24,8 +26,9 @@ export interface Sample {
   handshake?: number | undefined;
   /** log bit/s. */
   rate?: number | undefined;
-  /** Bit/s of a plateau steady and long enough to be named. */
+  /** Bit/s of a plateau steady and long enough to be named; of one that long, and as even as a policer's. */
   plateau?: number | undefined;
+  even?: number | undefined;
   /** Hash of the address block. */
   block?: number | undefined;
 }
@@ -45,11 +48,11 @@ function rateOf(observation: Observation): number | undefined {
   return positive(((positive(transfer.bytes, fastest) ?? 1) * 8000) / ms, fastest);
 }
 
-function plateauOf(transfer: Transfer | null | undefined): number | undefined {
+function plateauOf(transfer: Transfer | null | undefined, most: number): number | undefined {
   if (transfer === null || typeof transfer !== 'object') return undefined;
   const bps = positive(transfer.plateau_bps, fastest);
   const cov = transfer.cov;
-  if (bps === undefined || typeof cov !== 'number' || !(cov < plateauCov)) return undefined;
+  if (bps === undefined || typeof cov !== 'number' || !(cov < most)) return undefined;
   const seconds = ((transfer.bytes - transfer.after_bytes) * 8) / bps;
   return seconds >= plateauSeconds ? bps : undefined;
 }
@@ -72,6 +75,7 @@ export function read(observation: Observation): Sample | undefined {
     handshake: undefined,
     rate: undefined,
     plateau: undefined,
+    even: undefined,
     block: undefined,
   };
   const connect = positive(observation.phases?.connect, longest);
@@ -86,10 +90,18 @@ export function read(observation: Observation): Sample | undefined {
   const rate = rateOf(observation);
   if (rate !== undefined) {
     sample.rate = Math.log(rate);
-    sample.plateau = plateauOf(observation.transfer);
+    sample.plateau = plateauOf(observation.transfer, plateauCov);
+    sample.even = plateauOf(observation.transfer, evenCov);
   }
   if (typeof observation.network === 'string') sample.block = hash(observation.network);
   return sample;
+}
+
+/** Two plateaus within 15 % of each other are one set rate (detection.md 7). */
+const sameRate = 1.15;
+
+export function isSameRate(one: number, other: number): boolean {
+  return one > 0 && other > 0 && Math.max(one, other) / Math.min(one, other) <= sameRate;
 }
 
 /** Whether a connect of e^`connect` ms is e^`usual` ms plus a retransmission timer, within half of either. */

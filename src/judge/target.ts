@@ -5,7 +5,7 @@ import type { Tick } from './clock.ts';
 import { commonCrawl, commonShortfall, narrowing, unexplained } from './comparison.ts';
 import type { View } from './control.ts';
 import { clip, round4 } from './rounding.ts';
-import { retransmitted, type Sample } from './sample.ts';
+import { isSameRate, retransmitted, type Sample } from './sample.ts';
 import { shortfall } from './shortfall.ts';
 import { bad, shortness, slowness } from './slowness.ts';
 import type { TargetState } from './state.ts';
@@ -126,6 +126,7 @@ export function observeTarget(
     transfers: before?.transfers,
     rates: before?.rates,
     plateaus: before?.plateaus,
+    alike: before?.alike,
   };
   if (!sample.failed && !away.lost && slowness(away.slow ?? 0) < bad && slowness(away.crawl ?? 0) < bad) next.good = t;
   if (!away.lost && sample.connect !== undefined && before?.connect !== undefined) {
@@ -150,8 +151,15 @@ export function observeTarget(
     const plateau = Math.round(sample.plateau ?? 0);
     const last = before?.plateaus?.[0] ?? 0;
     next.plateaus = plateau > 0 || last > 0 ? [plateau, last] : undefined;
+    next.alike = alike(before?.alike, sample.even);
   }
   return next;
+}
+
+/** The run of transfers at one rate after another one. */
+function alike(run: TargetState['alike'], bps: number | undefined): TargetState['alike'] {
+  if (bps === undefined) return undefined;
+  return run && isSameRate(run[0], bps) ? [run[0], Math.min(99, run[1] + 1)] : [Math.round(bps), 1];
 }
 
 /** Teaches a freshly made target what was normal in this round. Changes `next`, which nobody else holds yet. */

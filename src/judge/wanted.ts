@@ -45,7 +45,7 @@ export function wanted(memory: RoundMemory, roundSoFar: Round, params: WantedPar
     if (restsThisRound(platform, memory)) continue;
     if (params.pass === 1) wishes.push({ kind: 'all_targets', platform });
     wishes.push(...failing.flatMap((one, index) => forFailure(one, index === 0, params)));
-    if (odd || failing.some(isSlowEnd)) wishes.push(...forSlowness(platform, cases, params));
+    if (odd || failing.some(isSlowEnd)) wishes.push(...forSlowness(platform, cases, context, params));
   }
   const controlsDoubtful = context.controls.failed.some((name) => !context.controls.impaired.includes(name));
   const looks = troubled.some((platform) => !restsThisRound(platform, memory));
@@ -89,12 +89,13 @@ function restsThisRound(platform: string, memory: RoundMemory): boolean {
 /** Nothing failed, and yet: history's word, a slow handshake, a stall. */
 function isOdd(platform: string, cases: readonly Case[], { memory }: Context): boolean {
   if (Array.isArray(memory.suspects) && memory.suspects.includes(platform)) return true;
-  return cases.some((one) => {
-    const first = one.attempts[0];
-    const normal = amount(object(own(memory.baselines, one.target))?.handshake_ms);
-    const took = (first?.connect_ms ?? 0) + (first?.tls_ms ?? 0);
-    return freezesOf(one).length > 0 || (normal !== undefined && normal > 0 && took > oddHandshake * normal);
-  });
+  return cases.some((one) => freezesOf(one).length > 0 || slowdownOf(one, memory) > oddHandshake);
+}
+
+/** How many times its own normal the first handshake took; 0 where no normal is known. */
+function slowdownOf({ target, attempts: [first] }: Case, memory: RoundMemory): number {
+  const normal = amount(object(own(memory.baselines, target))?.handshake_ms);
+  return normal ? ((first?.connect_ms ?? 0) + (first?.tls_ms ?? 0)) / normal : 0;
 }
 
 /** The answer began and did not come: silence after TLS may be a policer. */
@@ -127,8 +128,23 @@ function forFailure(one: Case, isFirst: boolean, params: WantedParams): Experime
   return wishes;
 }
 
+/** The one whose name is worth two downloads from a beacon: silent after TLS, else slow to shake hands, else sampled. */
+function slowest(cases: readonly Case[], memory: RoundMemory): Case | undefined {
+  const attempted = cases.filter((one) => one.attempted);
+  const odd = attempted
+    .filter((one) => slowdownOf(one, memory) > oddHandshake)
+    .sort((a, b) => slowdownOf(b, memory) - slowdownOf(a, memory));
+  const sampled = attempted.find(({ observation }) => object(observation.transfer) !== undefined);
+  return attempted.find(isSlowEnd) ?? odd[0] ?? sampled ?? attempted[0];
+}
+
 /** A slow platform: the contrasts of rule 11, and downloads beside a control's. */
-function forSlowness(platform: string, cases: readonly Case[], params: WantedParams): Experiment[] {
+function forSlowness(
+  platform: string,
+  cases: readonly Case[],
+  { memory }: Context,
+  params: WantedParams,
+): Experiment[] {
   const wishes: Experiment[] = [];
   for (const one of cases) {
     if (!one.attempted) continue;
@@ -138,8 +154,9 @@ function forSlowness(platform: string, cases: readonly Case[], params: WantedPar
     }
     const sampled = object(one.observation.transfer) !== undefined;
     if ((sampled || isSlowEnd(one)) && !done(one, 'transfer')) wishes.push({ kind: 'transfer', platform, target });
-    if (params.beacons && !done(one, 'beacon')) wishes.push({ kind: 'beacon', platform, target });
   }
+  const slow = params.beacons ? slowest(cases, memory) : undefined;
+  if (slow && !done(slow, 'beacon')) wishes.push({ kind: 'beacon', platform, target: slow.target });
   const transfers = cases.some(({ observation }) => object(observation.transfer) !== undefined);
   if (transfers || wishes.some(({ kind }) => kind === 'transfer')) wishes.push({ kind: 'control_transfer', platform });
   if (params.siblings?.includes(platform)) wishes.push({ kind: 'sibling', platform });

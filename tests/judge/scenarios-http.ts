@@ -120,6 +120,18 @@ export const speedCensors: readonly Scenario[] = [
     { platforms: { x: { freezes: [16_100] } } },
   ),
   scenario(
+    'freeze-16k-followed-without-a-control',
+    (r) => on(r, 'x/cdn', (one) => ({ ...one, transfer: stalled(16_384) })),
+    { state: 'blocked', mechanism: 'http.freeze' },
+    { platforms: { x: { freezes: [16_100, 16_200], frozen: 1 } } },
+  ),
+  scenario(
+    'freeze-16k-never-compared-with-a-control',
+    (r) => on(r, 'x/cdn', (one) => ({ ...one, transfer: stalled(16_384) })),
+    { state: 'reachable' },
+    { platforms: { x: { freezes: [16_100, 16_200] } } },
+  ),
+  scenario(
     'slow-handshake-second-round',
     (r) => on(r, 'x/website', slowHello),
     { state: 'throttled', mechanism: 'throttle.sni', rule: 'throttled-differential', basis: 'differential' },

@@ -34,6 +34,18 @@ describe('what earns the word', () => {
     expect(life.events.at(-1)!.statement).toMatch(/downloads at 0\.7 % of normal/);
   });
 
+  test('a real policer’s lumpy rate: no transfer steady by itself, three in a row the same', () => {
+    // cov of half-second bins as in docs/goodput.json (“policed”); rates as seen from one policer of 130 kbit/s.
+    const seen = [130, 126, 125, 127, 132, 127];
+    const life = future();
+    life.run(25, (round, minute) => {
+      for (const entry of round.platforms['x']!) {
+        if (entry.transfer) download(entry, seen[minute % seen.length]! * 1000, 0.27);
+      }
+    });
+    expect(life.held('x')).toBe('throttled');
+  });
+
   test('two companies below an eighth of their normal, in thin records without a plateau', () => {
     const life = future();
     life.run(30, (round) => {
@@ -62,6 +74,26 @@ describe('what does not', () => {
       }
     });
     expect(said(life)).toEqual(new Set(['degraded']));
+  });
+
+  test('a steady rate that no control’s download is held against', () => {
+    const life = future();
+    life.run(60, (round) => {
+      for (const entry of round.controls) {
+        delete entry.transfer;
+        delete entry.goodput_bps;
+      }
+      for (const entry of round.platforms['x']!) if (entry.transfer) download(entry, 140_000, 0.05);
+    });
+    expect(said(life)).toEqual(new Set(['degraded']));
+  });
+
+  test('a lumpy rate at a quarter of the baseline, the same for hours', () => {
+    const life = future();
+    life.run(120, (round) => {
+      for (const entry of round.platforms['x']!) if (entry.transfer) download(entry, 4e6, 0.27);
+    });
+    expect(said(life).has('throttled')).toBe(false);
   });
 
   test('the whole line slow: the controls crawl and download as badly', () => {
