@@ -5,7 +5,7 @@
 import type { PlatformDetail, RoundOutcome } from '../../src/model/outcome.ts';
 import { streams } from '../../src/model/outcome.ts';
 import { anomalyKinds, confidences, states, vantageStates } from '../../src/model/vocabulary.ts';
-import { find, only, parse } from '../publish/exposition.ts';
+import { find, parse } from '../publish/exposition.ts';
 
 type Series = Map<string, number>;
 
@@ -65,10 +65,21 @@ function incident(series: Series, platform: string, open: PlatformDetail['open']
   say(series, 'reachd_anomaly_onset_timestamp_seconds', { platform }, Date.parse(open.onset_latest) / 1000);
 }
 
-/** Every way in which the page does not say what it must; empty when all is well. */
-export function checkGauges(text: string, outcome: RoundOutcome, opened: ReadonlyMap<string, number>): string[] {
+/** What has been seen of a daemon so far. */
+export interface Tally {
+  /** Incidents opened, by platform. */
+  opened: Map<string, number>;
+  /** Streams whose evidence has been published: one that took no step yet has none. */
+  streams: Set<string>;
+}
+
+/** Every way in which the page does not say what it must; empty when all is well. Counts into `tally`. */
+export function checkGauges(text: string, outcome: RoundOutcome, tally: Tally): string[] {
+  for (const { event, platform } of outcome.events) {
+    if (event === 'opened' && platform !== '*') tally.opened.set(platform, (tally.opened.get(platform) ?? 0) + 1);
+  }
   const page = parse(text);
-  const wanted = due(outcome, opened);
+  const wanted = due(outcome, tally.opened);
   const complaints: string[] = [];
   for (const [key, value] of wanted) {
     if (page.get(key) !== value) complaints.push(`${key} ${value}, got ${page.get(key) ?? 'no such series'}`);
@@ -77,29 +88,40 @@ export function checkGauges(text: string, outcome: RoundOutcome, opened: Readonl
     for (const [key, value] of find(page, name)) if (!wanted.has(key)) complaints.push(`no ${key}, got ${value}`);
   }
   for (const platform of Object.keys(outcome.round.platforms)) {
-    complaints.push(...checkWorkings(page, platform, outcome.detail?.platforms[platform]));
+    complaints.push(...checkWorkings(page, platform, outcome.detail?.platforms[platform], tally));
   }
   return complaints;
 }
 
-/** After a warm-up every stream has evidence and every level is known; an incident's evidence is over some bound. */
-function checkWorkings(page: Series, platform: string, detail: PlatformDetail | undefined): string[] {
+/** After a warm-up every level is known; evidence over the threshold is an incident's. */
+function checkWorkings(page: Series, platform: string, detail: PlatformDetail | undefined, tally: Tally): string[] {
   const of = `platform="${platform}"`;
   const complaints: string[] = [];
-  const within = (name: string, low: number, high: number, ...labels: string[]) => {
-    const value = only(page, name, of, ...labels);
-    if (!(value >= low && value <= high)) complaints.push(`${name} ${of} ${labels}: ${low} to ${high}, got ${value}`);
-    return value;
+  const within = (name: string, low: number, high: number, label = '') => {
+    const values = find(page, name, of, label).map(([, value]) => value);
+    const fine = values.length === 1 && values.every((value) => value >= low && value <= high);
+    if (!fine) complaints.push(`${name} ${of} ${label}: one of ${low} to ${high}, got ${values.join() || 'none'}`);
   };
   within('reachd_platform_badness_ratio', 0, 1);
   // The practice Internet's round trip is 40 ms abroad and 8 ms to the provider's own machines; its line has 20 Mbit/s.
   within('reachd_platform_baseline_seconds', 0.005, 0.2, 'phase="connect"');
   within('reachd_platform_baseline_seconds', 0.005, 0.4, 'phase="tls"');
   within('reachd_platform_baseline_bytes_per_second', 50_000, 20e6 / 8);
-  const evidence = streams.map((stream) => within('reachd_detector_log_evidence', -100, 1000, `stream="${stream}"`));
-  const threshold = only(page, 'reachd_detector_log_threshold');
-  const most = Math.max(...evidence);
+  let most = Number.NEGATIVE_INFINITY;
+  for (const stream of streams) {
+    const [found] = find(page, 'reachd_detector_log_evidence', of, `stream="${stream}"`);
+    if (found === undefined) continue;
+    tally.streams.add(stream);
+    most = Math.max(most, found[1]);
+    if (!Number.isFinite(found[1])) complaints.push(`${found[0]}: a number, got ${found[1]}`);
+  }
+  const threshold = page.get('reachd_detector_log_threshold') ?? 0;
   if (most > threshold && detail?.suspect !== true)
     complaints.push(`${platform}: evidence of ${most}, and not suspect`);
   return complaints;
+}
+
+/** Streams of which no evidence was ever published. */
+export function missingStreams({ streams: seen }: Tally): string[] {
+  return streams.filter((stream) => !seen.has(stream)).map((stream) => `evidence of ${stream}, got none in any round`);
 }

@@ -2,6 +2,7 @@
 import { createPublicKey } from 'node:crypto';
 import { spkiHash } from '../../src/beacon/certificate.ts';
 import type { Config } from '../../src/config/config.ts';
+import type { Censor } from '../../src/practice/censor.ts';
 import { practicePem } from '../../src/practice/pki.ts';
 import { type History, history } from './history.ts';
 
@@ -19,6 +20,13 @@ const withBeacon = (config: Config): Config => ({
 /** A calm round takes two seconds and one with a reset three: thirty of them in three minutes. */
 const oneBlip = { rounds: 30, interval_s: 6, only_in: 15, to_the_end: true } as const;
 const quiet = { state: 'reachable', incident: 'none', disruption: false } as const;
+
+/** One control alone: its pictures, which are another one, come from another name. */
+const encyclopaedia: Censor = {
+  name: 'encyclopaedia',
+  says: 'an encyclopaedia is reset by its name',
+  rules: [{ on: 'hello', names: ['*.wikipedia.org'], do: { kind: 'reset' } }],
+};
 
 export const histories: readonly History[] = [
   history('all-four-throttled', {
@@ -91,6 +99,13 @@ export const histories: readonly History[] = [
     why: 'the throttled name has nothing large to download: only its handshake shows it',
     rounds: 8,
     expect: { state: 'throttled' },
+  }),
+  history('one-control-censored', {
+    why: 'an encyclopaedia is blocked, the platforms are not (Pakistan, February 2023)',
+    on: [encyclopaedia],
+    rounds: 15,
+    to_the_end: true,
+    expect: quiet,
   }),
   history('whole-line-slow', {
     why: 'the household’s own line, at 200 kbit/s for everybody',

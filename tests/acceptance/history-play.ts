@@ -1,6 +1,6 @@
 /** Plays a row whose verdict needs history: the daemon, a censor that comes, and what is held from round to round. */
 import { configFor, runOn, type Watched } from './daemon.ts';
-import { checkGauges } from './gauges.ts';
+import { checkGauges, missingStreams, type Tally } from './gauges.ts';
 import type { History } from './history.ts';
 import { checkAlways, checkReached, isReached, saidOf } from './history-check.ts';
 
@@ -26,16 +26,13 @@ export async function playHistory(row: History, from: string, keep?: string): Pr
   const began = performance.now();
   const lead = row.from === 'warm-up' ? 1 : 0;
   const complaints: string[] = [];
-  const opened = new Map<string, number>();
+  const tally: Tally = { opened: new Map(), streams: new Set() };
   let reached_in: number | undefined;
   let said = 'nothing';
 
   const watch = async ({ number, outcome, metrics, internet }: Watched): Promise<'enough' | undefined> => {
     const n = number - lead;
-    for (const { event, platform } of outcome.events) {
-      if (event === 'opened' && platform !== '*') opened.set(platform, (opened.get(platform) ?? 0) + 1);
-    }
-    for (const complaint of [...checkAlways(row, outcome), ...checkGauges(metrics, outcome, opened)]) {
+    for (const complaint of [...checkAlways(row, outcome), ...checkGauges(metrics, outcome, tally)]) {
       complaints.push(`round ${n}: ${complaint}`);
     }
     if (n >= 1) {
@@ -60,6 +57,7 @@ export async function playHistory(row: History, from: string, keep?: string): Pr
       `expected ${[state].flat().join(' or ')} ${vantage ?? ''} within ${row.rounds} rounds, got ${said}`,
     );
   }
+  complaints.push(...missingStreams(tally));
   return {
     complaints: complaints.slice(0, mostComplaints),
     ...(reached_in === undefined ? {} : { reached_in }),
