@@ -113,7 +113,7 @@ async function look(
   { round, work, sightings, transfers }: Looking,
   signal: AbortSignal,
 ): Promise<void> {
-  const crew = createCrew(input.concurrency, work.network);
+  const crew = createCrew(input.concurrency, work.network.random);
   const asked = new Set<string>();
   const ask = (pass: 1 | 2): Experiment[] =>
     input.wanted(round, pass).filter((wish) => {

@@ -6,11 +6,19 @@ import { deadline } from './deadline.ts';
 import { reasonOf } from './failure.ts';
 import type { LagGuard } from './lag.ts';
 import type { Network } from './network.ts';
+import type { Spacing } from './spacing.ts';
 
 export interface ConnectInput {
   ip: string;
   port: number;
   timeout_ms: number;
+}
+
+export interface ConnectInstruments {
+  network: Pick<Network, 'connectTcp' | 'monotonic'>;
+  lag: LagGuard;
+  /** Absent where the phase is not published. */
+  spacing?: Spacing | undefined;
 }
 
 /** One phase's outcome. `ms` is absent when the clock was too late to be trusted. */
@@ -29,9 +37,10 @@ export const rounded = (ms: number) => Math.round(ms * 10) / 10;
  */
 export async function connect(
   { ip, port, timeout_ms }: ConnectInput,
-  { network, lag }: { network: Pick<Network, 'connectTcp' | 'monotonic'>; lag: LagGuard },
+  { network, lag, spacing }: ConnectInstruments,
   signal: AbortSignal,
 ): Promise<{ fact: PhaseFact; value?: Socket }> {
+  await spacing?.turn(signal);
   const limit = deadline(timeout_ms, signal);
   const phase = lag.open();
   let start = network.monotonic();

@@ -3,6 +3,7 @@ import { createDohClients, type DohClients } from './doh.ts';
 import { createLagGuard, type LagGuard } from './lag.ts';
 import { createLookupGate, type LookupGate } from './lookup-gate.ts';
 import type { Network } from './network.ts';
+import { createSpacing, type Spacing } from './spacing.ts';
 import type { Trust } from './trust.ts';
 
 /** What the caller brings. */
@@ -19,6 +20,8 @@ export interface InstrumentParts {
 
 export interface Instruments extends InstrumentParts {
   lag: LagGuard;
+  /** Keeps connections out of step with each other. */
+  spacing: Spacing;
   /** Keeps getaddrinfo from clogging the thread pool. */
   lookups: LookupGate;
   /** Kept-alive connections to the trusted resolvers. */
@@ -33,6 +36,7 @@ export function createInstruments(parts: InstrumentParts): Instruments {
   return {
     ...parts,
     lag: createLagGuard(() => network.monotonic()),
+    spacing: createSpacing(network),
     lookups: createLookupGate(network),
     doh,
     close: () => doh.close(),
