@@ -82,6 +82,7 @@ export const histories: readonly History[] = [
     why: 'nothing comes back from three companies at once, and every wait is a long one: no round may run over',
     ...slowly,
     rounds: 6,
+    silent: true,
     expect: { state: 'blocked', platforms: four, confidence: 'medium', disruption: true },
   }),
   history('peering-congestion', {

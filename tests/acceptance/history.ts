@@ -38,6 +38,8 @@ export interface History {
   only_in?: number;
   /** Every round is played, and the last one must show it too. */
   to_the_end?: boolean;
+  /** No platform answers while the censor is on: there is no evidence of speed. */
+  silent?: true;
   settings?: (config: Config) => Config;
   expect: Held;
 }

@@ -3,20 +3,24 @@ import { createStation } from '../../src/commands/station.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Network } from '../../src/measure/network.ts';
 import type { RoundOutcome } from '../../src/model/outcome.ts';
-import type { Censor } from '../../src/practice/censor.ts';
-import { createPracticeInternet } from '../../src/practice/internet.ts';
-import { practiceRootPem } from '../../src/practice/pki.ts';
 import { openStore } from '../../src/store/store.ts';
 
-/** Plays so many rounds under the censors, from what is stored in the directory and into it. The last slot of them is now. */
+export interface Jumping {
+  config: Config;
+  network: Network;
+  /** Extra trust anchors, PEM. */
+  ca_pem: string | undefined;
+  /** Directory of the store. */
+  path: string;
+  rounds: number;
+}
+
+/** Plays so many rounds from what is stored and into it. The last slot of them is now. */
 export async function playJumping(
-  { config, path, rounds, on = [] }: { config: Config; path: string; rounds: number; on?: readonly Censor[] },
+  { config, network: real, ca_pem, path, rounds }: Jumping,
   see: (outcome: RoundOutcome) => void,
 ): Promise<void> {
   const { interval_ms } = config.round;
-  const internet = await createPracticeInternet({ rtt_ms: 40, seed: 11 });
-  for (const censor of on) await internet.on(censor);
-  const real = internet.network;
   let ahead = 0;
   const network: Network = {
     ...real,
@@ -28,7 +32,7 @@ export async function playJumping(
   const station = createStation({
     config,
     network,
-    ca_pem: practiceRootPem(),
+    ca_pem,
     store,
     vantage_id: store.vantageId(),
     address_salt: store.addressSalt(),
@@ -44,7 +48,6 @@ export async function playJumping(
     }
   } finally {
     await station.close();
-    await internet.close();
     store.close();
   }
 }

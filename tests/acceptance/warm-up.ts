@@ -1,6 +1,8 @@
 /** What every history begins with: sixty clean rounds, each with a download from every platform, in a store of their own. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createPracticeInternet } from '../../src/practice/internet.ts';
+import { practiceRootPem } from '../../src/practice/pki.ts';
 import { configFor } from './daemon.ts';
 import { playJumping } from './jumping.ts';
 
@@ -16,9 +18,15 @@ export async function warmUp(directory: string): Promise<string> {
   const done = join(path, 'done');
   if (existsSync(done)) return path;
   mkdirSync(path, { recursive: true });
-  await playJumping({ config: configFor(interval_s), path, rounds }, ({ events, round }) => {
-    if (events.length > 0) throw new Error(`round ${round.round} of the warm-up was not calm`);
-  });
+  const { network, close } = await createPracticeInternet({ rtt_ms: 40, seed: 11 });
+  const config = configFor(interval_s);
+  try {
+    await playJumping({ config, network, ca_pem: practiceRootPem(), path, rounds }, ({ events, round }) => {
+      if (events.length > 0) throw new Error(`round ${round.round} of the warm-up was not calm`);
+    });
+  } finally {
+    await close();
+  }
   mkdirSync(done);
   return path;
 }
