@@ -4,7 +4,7 @@
  * `run`, `probe` and `demo` use this one function; only the network and the plan's width differ.
  */
 import { type Judgement, judge, wanted } from '../judge/judge.ts';
-import { recall } from '../judge/recall.ts';
+import { recall, slowTargets } from '../judge/recall.ts';
 import type { JudgeParams, JudgeState } from '../judge/state.ts';
 import type { RoundOutcome } from '../model/outcome.ts';
 import type { Round, VantageFacts } from '../model/round.ts';
@@ -111,7 +111,7 @@ export function createRounds(options: RoundsOptions): Rounds {
       suspect = suspects(judgement);
       planner.close(again);
       settled = new Set(Object.keys(recall(state, round).decided ?? {}));
-      rememberFailing(failing, round);
+      rememberFailing(failing, round, slowTargets(state, round));
       mute = mutePlatforms(round);
       const duration_ms = Math.round(work.network.monotonic() - start);
       return {
@@ -160,15 +160,16 @@ const mutePlatforms = ({ platforms }: Round): Set<string> =>
   );
 
 /**
- * A failing target stays in the plan every round until it recovers. Over IPv6 only where an IPv6 control worked:
+ * A target that fails, or that shakes hands at a third of its speed, stays in the plan until it recovers. Over IPv6 only where an IPv6 control worked:
  * a household without IPv6 would otherwise dial it in vain every minute.
  */
-function rememberFailing(failing: Set<string>, round: Round): void {
+function rememberFailing(failing: Set<string>, round: Round, slow: ReadonlySet<string>): void {
   const working = new Set(round.controls.filter(({ outcome }) => outcome === 'ok').map((entry) => entry.ip_protocol));
   for (const entries of Object.values(round.platforms)) {
     for (const { target, ip_protocol = 'ip4', outcome } of entries) {
       const key = failingKey(target, ip_protocol);
-      if (outcome === 'ok') failing.delete(key);
+      if (outcome === 'ok' && !slow.has(target)) failing.delete(key);
+      else if (outcome === 'ok') failing.add(key);
       else if (outcome === 'failed' && working.has(ip_protocol)) failing.add(key);
     }
   }

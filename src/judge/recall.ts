@@ -10,6 +10,9 @@ const decidedRounds = 20;
 
 const known = 10;
 
+/** A handshake this many times its own normal widens the round (measurement.md, calm plan). */
+export const oddHandshake = 3;
+
 /** The memory for a round. Baselines are laid out only when something is slow or suspect: calm rounds need none. */
 export function recall(state: JudgeState, round: Round): RoundMemory {
   const memory: RoundMemory = {};
@@ -27,7 +30,8 @@ export function recall(state: JudgeState, round: Round): RoundMemory {
   }
   if (suspects.length > 0) memory.suspects = suspects;
   if (Object.keys(decided).length > 0) memory.decided = decided;
-  if (suspects.length > 0 || slowControl(state, round)) memory.baselines = baselines(state);
+  if (suspects.length > 0 || slowControl(state, round) || slowTargets(state, round).size > 0)
+    memory.baselines = baselines(state);
   return memory;
 }
 
@@ -44,6 +48,22 @@ function slowControl(state: JudgeState, round: Round): boolean {
     if (rate !== undefined && control.goodput && 2 * rate < Math.exp(control.goodput[0])) return true;
   }
   return false;
+}
+
+/** Targets that answered in this round, over a handshake of three times their own normal and more. */
+export function slowTargets(state: JudgeState, round: Round): Set<string> {
+  const slow = new Set<string>();
+  for (const platform of Object.keys(round.platforms)) {
+    const targets = own(state.platforms, platform)?.targets;
+    if (targets === undefined) continue;
+    for (const { target, ip_protocol, outcome, phases } of round.platforms[platform]!) {
+      const level = ip_protocol === 'ip6' ? undefined : own(targets, target)?.latency;
+      if (outcome !== 'ok' || level === undefined || level[1] < known) continue;
+      const took = (positive(phases?.connect, 1e6) ?? 0) + (positive(phases?.tls, 1e6) ?? 0);
+      if (took > oddHandshake * Math.exp(level[0])) slow.add(target);
+    }
+  }
+  return slow;
 }
 
 function baselines(state: JudgeState): Record<string, PathBaseline> {

@@ -7,6 +7,7 @@ import type { Case } from './case.ts';
 import { type Context, contextOf } from './context.ts';
 import type { RoundMemory } from './memory.ts';
 import { amount, entries, object, own } from './reading.ts';
+import { oddHandshake } from './recall.ts';
 import { freezesOf, largeHello } from './rule-answer.ts';
 
 export interface WantedParams {
@@ -24,9 +25,6 @@ export interface WantedParams {
 
 /** While an incident is open and its kind decided, experiments run every so many rounds (measurement.md 7). */
 const decidedEvery = 10;
-
-/** A handshake this many times its own baseline widens the round (measurement.md, calm plan). */
-const oddHandshake = 3;
 
 /**
  * The experiments that this round needs, most telling first; empty for a calm round. `all_controls` is asked for once,

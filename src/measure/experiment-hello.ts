@@ -97,7 +97,10 @@ function answered(
     if (connect_ms === undefined) return { ...fact, outcome: 'skipped', skipped: 'event_loop_lag' };
     if ((fact.failure?.after_ms ?? 0) < path_share * connect_ms) return fact;
   }
-  return { ...fact, outcome: 'ok', failure: undefined };
+  // An alert that counts as an answer took its time like any other: without it a slow hello has nothing to be held against.
+  const alert_ms = fact.alert === undefined ? undefined : fact.failure?.after_ms;
+  const phases = alert_ms === undefined ? fact.phases : { ...fact.phases, tls: alert_ms };
+  return { ...fact, outcome: 'ok', failure: undefined, phases };
 }
 
 /** In clear text: `ok` when any response came. */

@@ -1,9 +1,12 @@
 /** What a round asks for before it is judged. */
 import { describe, expect, test } from 'vitest';
+import { wanted as wantedOfFold } from '../../src/judge/judge.ts';
 import type { RoundMemory } from '../../src/judge/memory.ts';
+import { slowTargets } from '../../src/judge/recall.ts';
 import { type WantedParams, wanted } from '../../src/judge/wanted.ts';
 import type { Observation, Round } from '../../src/model/round.ts';
 import { everything, nameDenied, replaced, sniCut } from './censors.ts';
+import { warm } from './life.ts';
 import { calm, control, fails, on, onControls, unresolved } from './rounds.ts';
 
 const params: WantedParams = { neutral_sni: true, large_hello: true, pass: 1 };
@@ -130,6 +133,29 @@ test('a slow handshake or history’s suspicion asks for contrasts, in the same 
   expect(suspected.map(({ kind }) => kind)).toEqual(
     expect.arrayContaining(['all_controls', 'neutral_sni', 'sibling', 'beacon']),
   );
+});
+
+test('the first slow handshake widens its own round, by the levels that the fold has learned', () => {
+  const life = warm({}, 120);
+  const round = life.round();
+  expect(wantedOfFold(life.state, round, life.params, { pass: 1 })).toEqual([]);
+  const [one] = round.platforms['x']!;
+  one!.phases!.tls! *= 8;
+  const wishes = wantedOfFold(life.state, round, life.params, { pass: 1 });
+  expect(wishes).toEqual(
+    expect.arrayContaining([
+      { kind: 'all_targets', platform: 'x' },
+      { kind: 'neutral_sni', platform: 'x', target: one!.target },
+    ]),
+  );
+  expect(slowTargets(life.state!, round)).toEqual(new Set([one!.target]));
+});
+
+test('a beacon is asked about one name: the slowest', () => {
+  const slow = (r: Round) => on(r, 'x/shortener', (one) => ({ ...one, phases: { ...one.phases, tls: 400 } }));
+  const memory = { suspects: ['x'], baselines: { 'x/shortener': { handshake_ms: 86 } } };
+  const wishes = ask(slow, { beacons: true }, memory).filter(({ kind }) => kind === 'beacon');
+  expect(wishes).toEqual([{ kind: 'beacon', platform: 'x', target: 'x/shortener' }]);
 });
 
 test('a stall asks for a second download and a control’s beside it', () => {
