@@ -96,6 +96,8 @@ export function observeControl(
 
 /** Least retransmission time-out of Linux (200 ms) less what a quick repair saves, ms. */
 const repairMs = 150;
+/** A whole handshake shorter than that, ln ms, holds no repair: most are. */
+const repairLog = Math.log(repairMs);
 
 /**
  * Whether this control's exchange waited for a lost packet: a SYN's timer, or a handshake later than usual by a timer. In
@@ -107,6 +109,7 @@ export function repaired(before: ControlState, sample: Sample): boolean {
   if (sample.connect === undefined || !connect || connect[1] < known) return false;
   if (retransmitted(sample.connect, connect[0])) return true;
   if (sample.handshake === undefined || !handshake || handshake[1] < known) return false;
+  if (sample.connect + sample.handshake < repairLog) return false;
   return Math.exp(sample.connect + sample.handshake) - Math.exp(connect[0] + handshake[0]) >= repairMs;
 }
 

@@ -99,8 +99,10 @@ export const judge: Judge = (before, round, params) => {
     const { held, lately } = hold(platforms[name]!, verdict, gate, round.started_at);
     // Made in this round, by this fold: nobody else holds it yet.
     const platform = platforms[name]!;
-    if (platform !== state.platforms[name]) Object.assign(platform, { held, lately });
-    else platforms[name] = { ...platform, held, lately };
+    if (platform !== state.platforms[name]) {
+      platform.held = held;
+      platform.lately = lately;
+    } else platforms[name] = { ...platform, held, lately };
   }
   const next: JudgeState = {
     version: stateVersion,

@@ -128,22 +128,31 @@ function observe(
     if (sample.failed && observation.ip_protocol === 'ip6' && !gate.ip6) continue;
     const known = own(before.targets, sample.key);
     if (known === undefined && Object.keys(targets).length >= most && !forgotten(targets, tick.t)) continue;
-    const twin = own(targets, sample.key);
+    const twin = measuredAlready(readings, sample.key) ?? known;
     // Two results for one target and protocol: one complete answer proves that it answers.
     if (twin !== known && twin?.at === tick.t && (sample.failed || twin.failed === 0)) continue;
     const away = deviation(known, sample, offsets, gate.views);
     const target = observeTarget(known, sample, away, tick, params.transfer_every_ms / 1000);
     targets[sample.key] = target;
-    readings.push({ sample, away, target });
+    insert(readings, { sample, away, target });
     if (away.lost) lossy = true;
   }
   if (lossy) forgetSignatures(targets, tick.t);
-  // Sums below do not depend on the order in which targets were measured.
-  if (readings.length > 1) readings.sort(byKey);
   return { targets, readings };
 }
 
-const byKey = (a: Reading, b: Reading) => (a.sample.key < b.sample.key ? -1 : 1);
+/** Sums over readings do not depend on the order in which targets were measured: they are kept in order of name. */
+function insert(readings: Reading[], reading: Reading): void {
+  let i = readings.length;
+  for (; i > 0 && reading.sample.key < readings[i - 1]!.sample.key; i--) readings[i] = readings[i - 1]!;
+  readings[i] = reading;
+}
+
+/** The target as an earlier entry of the same round left it. */
+function measuredAlready(readings: readonly Reading[], key: string): TargetState | undefined {
+  for (let i = readings.length - 1; i >= 0; i--) if (readings[i]!.sample.key === key) return readings[i]!.target;
+  return undefined;
+}
 
 /** A lost SYN: the path drops packets whatever they carry, and that alone makes handshakes slow. */
 function forgetSignatures(targets: Record<string, TargetState>, t: number): void {
@@ -167,6 +176,13 @@ function forgotten(targets: Record<string, TargetState>, t: number): boolean {
   return false;
 }
 
+/** One target only, over whatever protocols. */
+function isLone(keys: readonly string[]): boolean {
+  let targets = 0;
+  for (const key of keys) if (!key.endsWith('|6') && ++targets > 1) return false;
+  return targets === 1;
+}
+
 function advance(
   state: PlatformState,
   before: PlatformState,
@@ -178,7 +194,7 @@ function advance(
 ): void {
   const keys = Object.keys(state.targets);
   const size = Math.max(1, keys.length);
-  const lone = keys.filter((key) => !key.endsWith('|6')).length === 1;
+  const lone = isLone(keys);
   const noise: Record<Stream, number> = {
     all: failingFactor * gate.noise.failing * gate.noise.failing,
     reach: failingFactor * gate.noise.failing,

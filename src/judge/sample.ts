@@ -104,8 +104,12 @@ export function isSameRate(one: number, other: number): boolean {
   return one > 0 && other > 0 && Math.max(one, other) / Math.min(one, other) <= sameRate;
 }
 
+/** No timer is met below this, ln ms: the shortest one less its slack is 750 ms. Most connects need no more of a look. */
+const beforeAnyTimer = Math.log(750);
+
 /** Whether a connect of e^`connect` ms is e^`usual` ms plus a retransmission timer, within half of either. */
 export function retransmitted(connect: number, usual: number): boolean {
+  if (connect < beforeAnyTimer) return false;
   const normal = Math.exp(usual);
   const extra = Math.exp(connect) - normal;
   const slack = Math.max(25, normal / 2);

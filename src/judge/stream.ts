@@ -105,8 +105,8 @@ export function evidence(stream: StreamState, interval: number): number {
 
 /** The same, or, where that is at most `floor`, an upper bound of it: most rounds need no more. */
 export function evidenceAbove(floor: number, stream: StreamState, interval: number): number {
-  const [a, b, c] = stream.r;
-  const bound = Math.max(a, b, c) + owed(stream, interval);
+  const { r } = stream;
+  const bound = Math.max(r[0], r[1], r[2]) + owed(stream, interval);
   return bound > floor ? evidence(stream, interval) : bound;
 }
 
