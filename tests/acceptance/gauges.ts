@@ -3,7 +3,7 @@
  * from the record and the incidents, and no series of these names besides.
  */
 import type { PlatformDetail, RoundOutcome } from '../../src/model/outcome.ts';
-import { streams } from '../../src/model/outcome.ts';
+import { type Stream, streams } from '../../src/model/outcome.ts';
 import { anomalyKinds, confidences, states, vantageStates } from '../../src/model/vocabulary.ts';
 import { find, parse } from '../publish/exposition.ts';
 
@@ -70,7 +70,7 @@ export interface Tally {
   /** Incidents opened, by platform. */
   opened: Map<string, number>;
   /** Streams whose evidence has been published: one that took no step yet has none. */
-  streams: Set<string>;
+  streams: Set<Stream>;
 }
 
 /** Every way in which the page does not say what it must; empty when all is well. Counts into `tally`. */
@@ -121,9 +121,9 @@ function checkWorkings(page: Series, platform: string, detail: PlatformDetail | 
   return complaints;
 }
 
-/** Streams of which no evidence was ever published. Where nothing answers there is no speed to be judged. */
-export function missingStreams({ streams: seen }: Tally, silent: boolean): string[] {
+/** Streams of which evidence ought to have been published and never was. */
+export function missingStreams({ streams: seen }: Tally, without: readonly Stream[]): string[] {
   return streams
-    .filter((stream) => !seen.has(stream) && (!silent || stream === 'all' || stream === 'reach'))
+    .filter((stream) => !seen.has(stream) && !without.includes(stream))
     .map((stream) => `evidence of ${stream}, got none in any round`);
 }

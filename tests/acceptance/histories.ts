@@ -70,19 +70,21 @@ export const histories: readonly History[] = [
     why: 'Türkiye 2022–25: the connection is there at once, the handshake takes eight seconds, what follows is quick',
     ...slowly,
     rounds: 8,
+    without: ['goodput'],
     expect: { state: 'throttled' },
   }),
   history('residual', {
     why: 'after one such hello the whole address is slow for any name: the address is not what is being slowed',
     ...slowly,
     rounds: 8,
+    without: ['goodput'],
     expect: { state: 'throttled', never: ['throttle.ip'] },
   }),
   history('all-four-blackholed', {
     why: 'nothing comes back from three companies at once, and every wait is a long one: no round may run over',
     ...slowly,
     rounds: 6,
-    silent: true,
+    without: ['handshake', 'latency', 'goodput'],
     expect: { state: 'blocked', platforms: four, confidence: 'medium', disruption: true },
   }),
   history('peering-congestion', {

@@ -57,7 +57,7 @@ export async function playHistory(row: History, from: string, keep?: string): Pr
       `expected ${[state].flat().join(' or ')} ${vantage ?? ''} within ${row.rounds} rounds, got ${said}`,
     );
   }
-  complaints.push(...missingStreams(tally, row.silent === true));
+  complaints.push(...missingStreams(tally, row.without ?? []));
   return {
     complaints: complaints.slice(0, mostComplaints),
     ...(reached_in === undefined ? {} : { reached_in }),

@@ -1,5 +1,6 @@
 /** One row of the table whose verdict needs history: a censor, and what must be held of it within so many rounds. */
 import type { Config } from '../../src/config/config.ts';
+import type { Stream } from '../../src/model/outcome.ts';
 import type { Confidence, Mechanism, State, VantageState } from '../../src/model/vocabulary.ts';
 import type { Censor } from '../../src/practice/censor.ts';
 import { censorNamed } from '../../src/practice/censors.ts';
@@ -38,8 +39,8 @@ export interface History {
   only_in?: number;
   /** Every round is played, and the last one must show it too. */
   to_the_end?: boolean;
-  /** No platform answers while the censor is on: there is no evidence of speed. */
-  silent?: true;
+  /** Streams of which there need be no evidence: nothing answers, or waiting leaves no time for downloads. */
+  without?: readonly Stream[];
   settings?: (config: Config) => Config;
   expect: Held;
 }
