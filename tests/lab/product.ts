@@ -25,10 +25,17 @@ const base = (lab: Lab): Settings => ({
 /** What a run leaves behind for the next: its configuration and its data. */
 export const newDirectory = (lab: Lab) => mkdtempSync(`${lab.directory}/run-`);
 
-/** Common arguments: a data directory and a configuration written for this run. JSON is YAML. */
+/** Writes the configuration of a run; where it is, and where the run's data will be. JSON is YAML. */
+export function configure(lab: Lab, settings: Settings, directory: string): { file: string; data: string } {
+  const file = `${directory}/reachd.yaml`;
+  writeFileSync(file, JSON.stringify({ ...base(lab), ...settings }, null, 2));
+  return { file, data: `${directory}/data` };
+}
+
+/** Common arguments: a data directory and a configuration written for this run. */
 function argumentsFor(lab: Lab, settings: Settings, directory: string): string[] {
-  writeFileSync(`${directory}/reachd.yaml`, JSON.stringify({ ...base(lab), ...settings }, null, 2));
-  return ['--config.file', `${directory}/reachd.yaml`, '--data.path', `${directory}/data`];
+  const { file, data } = configure(lab, settings, directory);
+  return ['--config.file', file, '--data.path', data];
 }
 
 export interface Probed {

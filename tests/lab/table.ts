@@ -1,12 +1,15 @@
 /**
  * `npm run lab`: the real program in the kernel lab. Prints name → expected → got for one round under every censor, the
- * phases at two round-trip times, and five rounds of the daemon with its metrics.
+ * phases at two round-trip times, five rounds of the daemon with its metrics, and what the daemon holds after some rounds
+ * of what only history shows.
  * `--quick`: the rows that `npm test` has time for. Words: only the parts and rows whose names contain one.
- * `--records=DIRECTORY`: keeps every row's round record there.
+ * `--records=DIRECTORY`: keeps every row's round record there. `--keep-warm-up`: keeps the warm-up for short runs.
  * The last line is `N passed, N failed`; the exit status is 1 when something failed.
  */
 import { writeFileSync } from 'node:fs';
 import { checkDaemon } from './daemon-check.ts';
+import { playHistoryRow } from './history-check.ts';
+import { historyRows } from './history-rows.ts';
 import { type Lab, startLab } from './lab.ts';
 import { nothingLeaks } from './leak-check.ts';
 import { whyNot } from './packages.ts';
@@ -15,11 +18,13 @@ import { daemon, newDirectory, page, probe, scrape, shortRounds, value } from '.
 import { createScore } from './report.ts';
 import { type Row, rows } from './rows.ts';
 import { describe, faults } from './verdict-check.ts';
+import { keepWarmUp, keptWarmUp, makeWarmUp } from './warm-up.ts';
 import { reference as referenceName } from './world.ts';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const records = process.argv.find((word) => word.startsWith('--records='))?.slice('--records='.length);
 const quick = process.argv.includes('--quick');
+const keep = process.argv.includes('--keep-warm-up');
 const wanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
 
 const { report, end } = createScore();
@@ -54,19 +59,35 @@ async function live(lab: Lab, room: 'vantage' | 'inet', directory: string) {
   return server;
 }
 
-/** Two labs side by side: a round mostly waits. What is timed runs before, alone. */
-async function playAll(first: Lab, chosen: readonly Row[]): Promise<void> {
-  const queue = [...chosen];
+/** Labs side by side: a round mostly waits. What is timed runs before, alone. */
+const together = 3;
+
+type Task = (lab: Lab) => Promise<void>;
+
+async function playAll(first: Lab, tasks: readonly Task[]): Promise<void> {
+  const queue = [...tasks];
   const work = async (lab: Lab) => {
-    for (let row = queue.shift(); row; row = queue.shift()) await play(lab, row);
+    for (let task = queue.shift(); task; task = queue.shift()) await task(lab);
   };
-  if (queue.length < 2) return work(first);
-  const second = await startLab();
+  const others: Lab[] = [];
   try {
-    await Promise.all([work(first), work(second)]);
+    // one after the other: each looks for what crashed runs have left behind
+    while (others.length + 1 < Math.min(together, queue.length)) others.push(await startLab());
+    await Promise.all([first, ...others].map(work));
   } finally {
-    await second.close();
+    await Promise.all(others.map((lab) => lab.close()));
   }
+}
+
+/** The rows that need history, the longest first; they begin with a warm-up that is made before them. */
+async function historyTasks(lab: Lab): Promise<Task[]> {
+  const chosen = historyRows.filter((row) => (!quick || row.quick) && wanted(row.name));
+  if (chosen.length === 0) return [];
+  const fresh = quick ? undefined : await makeWarmUp(lab);
+  if (fresh && keep) keepWarmUp(fresh);
+  return chosen
+    .toSorted((a, b) => b.rounds * b.interval_s - a.rounds * a.interval_s)
+    .map((row) => (place) => playHistoryRow(place, row, fresh ?? keptWarmUp(place), report));
 }
 
 const reason = await whyNot(console.log);
@@ -79,10 +100,15 @@ if (reason) {
     if (wanted('leaks')) await nothingLeaks(lab, report);
     if (wanted('phases')) await checkPhases(lab, report);
     if (wanted('daemon')) await checkDaemon(lab, report);
-    await playAll(
-      lab,
-      rows.filter((row) => (!quick || row.quick) && wanted(row.name)),
-    );
+    const chosen = rows.filter((row) => (!quick || row.quick) && wanted(row.name));
+    await playAll(lab, [
+      ...(await historyTasks(lab)),
+      ...chosen.map(
+        (row): Task =>
+          (place) =>
+            play(place, row),
+      ),
+    ]);
   } finally {
     await lab.close();
   }

@@ -1,5 +1,6 @@
 /** Censors that slow down instead of blocking. */
 import { type Censor, forAddresses, type Interference, markHellos, marks, type Scene } from '../interference.ts';
+import { domestic } from '../world.ts';
 
 /** Policing (RFC 2698's plain sense): what comes faster than the bucket fills is dropped. Rates in bytes a second. */
 const police = (match: string, rate: string, burst: string): Interference['rules'] =>
@@ -38,6 +39,15 @@ export const slow = {
       rules: [
         ...markHellos(scene, marks.named),
         ...(police(`-m connmark --mark ${marks.named}`, '16kb/s', '16kb') ?? []),
+      ],
+    }),
+  },
+  'sni-police-130k-noburst': {
+    why: 'the same with room for two packets: handshakes wait as well',
+    play: (scene) => ({
+      rules: [
+        ...markHellos(scene, marks.named),
+        ...(police(`-m connmark --mark ${marks.named}`, '16kb/s', '3kb') ?? []),
       ],
     }),
   },
@@ -92,6 +102,38 @@ export const slow = {
       rules: [
         ...markHellos(scene, marks.slow),
         { at: 'filter', rule: `-m connmark --mark ${marks.slow} -m statistic --mode random --probability 0.1 -j DROP` },
+      ],
+    }),
+  },
+
+  // ---- nobody's intent
+  'cable-cut': {
+    why: 'Pakistan 2025: every way abroad six times as long, 2 % lost; the country’s own networks as always',
+    play: () => ({
+      slow_rtt_ms: 240,
+      rules: [
+        ...(['ip4', 'ip6'] as const).map((family) => ({
+          at: 'mangle' as const,
+          family,
+          rule: `-i lan ! -d ${domestic[family]} -j CONNMARK --set-mark ${marks.slow}`,
+        })),
+        {
+          at: 'filter',
+          rule: `-m connmark --mark ${marks.slow} -m statistic --mode random --probability 0.02 -j DROP`,
+        },
+      ],
+    }),
+  },
+  'peering-congestion': {
+    why: 'one company’s paths three times as long in the evening, one packet in a hundred lost',
+    play: (scene) => ({
+      slow_rtt_ms: 120,
+      rules: [
+        ...forAddresses(scene, 'mangle', (ip) => `-d ${ip} -j CONNMARK --set-mark ${marks.slow}`),
+        {
+          at: 'filter',
+          rule: `-m connmark --mark ${marks.slow} -m statistic --mode random --probability 0.01 -j DROP`,
+        },
       ],
     }),
   },

@@ -50,4 +50,27 @@ export const slow: readonly Expectation[] = [
       [milliseconds('connect', 'x.com'), between(37, 200)],
     ],
   },
+  {
+    censor: 'sni-police-130k-noburst',
+    sees: [
+      [goodput('x.com'), between(60, 170)],
+      [goodput('www.ripe.net'), between(4000, 1e9)],
+    ],
+  },
+  {
+    censor: 'cable-cut',
+    sees: [
+      // the best would be 240; a lost SYN is sent again after a second
+      [milliseconds('connect', 'x.com'), between(237, 3500)],
+      [milliseconds('connect', 'www.ripe.net'), between(237, 3500)],
+      [milliseconds('connect', 'nust.edu.pk'), between(37, 200)],
+    ],
+  },
+  {
+    censor: 'peering-congestion',
+    sees: [
+      [milliseconds('connect', 'x.com'), between(117, 3500)],
+      [milliseconds('connect', 'www.youtube.com'), between(37, 200)],
+    ],
+  },
 ];
