@@ -16,6 +16,7 @@ import { rendezvous } from './rendezvous.ts';
 import type { Resolvers } from './resolver.ts';
 import { respondTo } from './respond.ts';
 import { answersFor, stationAt } from './world.ts';
+import type { WorldClock } from './world-clock.ts';
 
 export interface Destination {
   ip: string;
@@ -54,13 +55,13 @@ const maxRecord = 4096;
 /** A server that has not got a whole ClientHello by then gives up, ms. */
 const helloPatience = 30_000;
 
-export async function openDoors(policy: Policy, resolvers: Resolvers): Promise<Doors> {
+export async function openDoors(policy: Policy, resolvers: Resolvers, clock: WorldClock): Promise<Doors> {
   const sockets = new Set<Socket>();
   const cleartext = new Map<Impostor | 'site', ReturnType<typeof createHttpServer>>();
   const secure = new Map<string, ReturnType<typeof createSecureServer>>();
 
   const httpServer = (who: Impostor | 'site') => {
-    const server = cleartext.get(who) ?? createHttpServer(respondTo({ who, secure: false }, policy, resolvers));
+    const server = cleartext.get(who) ?? createHttpServer(respondTo({ who, secure: false }, policy, resolvers, clock));
     cleartext.set(who, server);
     return server;
   };
@@ -71,7 +72,7 @@ export async function openDoors(policy: Policy, resolvers: Resolvers): Promise<D
       const [certificate, privateKey] = chains[chain];
       server = createSecureServer(
         { cert: practicePem(certificate), key: practicePem(privateKey), allowHTTP1: true },
-        respondTo({ who, secure: true }, policy, resolvers),
+        respondTo({ who, secure: true }, policy, resolvers, clock),
       );
       // Clients that turn away, censors that cut: a server hears of it and goes on.
       server.on('sessionError', () => undefined);

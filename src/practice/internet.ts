@@ -27,6 +27,8 @@ export interface PracticeInternet {
   off(censor: Censor): Promise<void>;
   /** Switches all censors off. */
   clear(): Promise<void>;
+  /** Makes it so much later than this computer's clock says, for the probe and for every server. */
+  setTime(offset_ms: number): Promise<void>;
   /** Flows that the middlebox is carrying at this moment. */
   flows(): Promise<number>;
   /** Ends every server and the worker; idempotent. */
@@ -46,7 +48,7 @@ export async function createPracticeInternet(options: PracticeOptions = {}): Pro
     line_bps: Number.isFinite(line) ? line : undefined,
   });
   const calm = { servers: [ispResolver.ip4], stub: false };
-  const house: House = { wall_offset_ms: 0, slept_ms: 0, resolvers: calm };
+  const house: House = { world_offset_ms: 0, wall_offset_ms: 0, slept_ms: 0, resolvers: calm };
   const censors = new Map<string, Censor>();
 
   const apply = async () => {
@@ -79,6 +81,10 @@ export async function createPracticeInternet(options: PracticeOptions = {}): Pro
     clear() {
       censors.clear();
       return apply();
+    },
+    async setTime(offset_ms) {
+      house.world_offset_ms = offset_ms;
+      await link.ask({ kind: 'time', offset_ms });
     },
     flows: async () => (await link.ask({ kind: 'count' })).count?.flows ?? 0,
     close: () => link.close(),

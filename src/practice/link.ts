@@ -1,6 +1,10 @@
 /** The line to the worker thread: questions out, answers back. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Answer, Claim, FromWorker, Question, Ready, Request, WorkerOptions } from './messages.ts';
+
+/** A worker that has not said within this time that its servers are closed is ended all the same, ms. */
+const closingPatience = 1000;
 
 export interface Link {
   ports: Ready['ready'];
@@ -58,7 +62,10 @@ export async function openLink(options: WorkerOptions): Promise<Link> {
     close() {
       closed ??= (async () => {
         // A worker that has died of an error has nothing left to close.
-        if (dead === undefined) await ask({ kind: 'close' });
+        const patience = new AbortController();
+        const closing = dead === undefined ? ask({ kind: 'close' }).catch(() => undefined) : undefined;
+        await Promise.race([closing, sleep(closingPatience, undefined, patience).catch(() => undefined)]);
+        patience.abort();
         await worker.terminate();
       })();
       return closed;

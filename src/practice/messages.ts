@@ -16,6 +16,8 @@ export type Question =
   | { kind: 'connect'; ip: string; port: number }
   /** getaddrinfo. */
   | { kind: 'lookup'; name: string; protocol: IpProtocol; servers: readonly string[] }
+  /** So much later than this computer's is the world's time, ms. */
+  | { kind: 'time'; offset_ms: number }
   /** Flows and sockets that are open now. */
   | { kind: 'count' }
   | { kind: 'close' };

@@ -8,6 +8,7 @@ import { readQuestion, writeAnswer } from './dns-packet.ts';
 import type { Policy } from './policy.ts';
 import type { Resolvers } from './resolver.ts';
 import { trustedResolvers } from './world.ts';
+import type { WorldClock } from './world-clock.ts';
 
 type Asked = IncomingMessage | Http2ServerRequest;
 type Answered = ServerResponse | Http2ServerResponse;
@@ -74,11 +75,17 @@ async function answerDns(request: Asked, response: Answered, server: string, res
 }
 
 /** Makes the handler of one server; `who` is the site itself or whoever has taken its place. */
-export function respondTo(place: { who: Impostor | 'site'; secure: boolean }, policy: Policy, resolvers: Resolvers) {
+export function respondTo(
+  place: { who: Impostor | 'site'; secure: boolean },
+  policy: Policy,
+  resolvers: Resolvers,
+  clock: WorldClock,
+) {
   return (request: Asked, response: Answered): void => {
     // A client that has gone away mid-answer is none of the server's business.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
+    response.setHeader('date', clock.date());
     const host = hostOf(request);
     const path = request.url ?? '/';
     if (place.who !== 'site' && place.who !== 'evil') {

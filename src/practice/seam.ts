@@ -10,7 +10,9 @@ import { openPracticeUdp } from './udp-port.ts';
 
 /** What the household adds: its clocks and its resolver. */
 export interface House {
-  /** Added to the wall clock, ms. */
+  /** How much later than this computer's clock it is everywhere, ms. */
+  world_offset_ms: number;
+  /** How wrong the probe's own wall clock is, ms. */
   wall_offset_ms: number;
   /** Time slept so far, ms: uptime and wall clock have moved on, the monotonic clock has not. */
   slept_ms: number;
@@ -76,7 +78,7 @@ export function practiceNetwork(link: Link, house: House, random: () => number):
     systemResolvers: async () => ({ servers: [...house.resolvers.servers], stub: house.resolvers.stub }),
     monotonic: () => performance.now(),
     uptime: () => uptime() * 1000 + house.slept_ms,
-    wall: () => Date.now() + house.wall_offset_ms + house.slept_ms,
+    wall: () => Date.now() + house.world_offset_ms + house.wall_offset_ms + house.slept_ms,
     random,
   };
 }

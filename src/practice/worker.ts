@@ -9,6 +9,7 @@ import { seededRandom } from './random.ts';
 import { createResolvers } from './resolver.ts';
 import { openTcpGate } from './tcp-gate.ts';
 import { openUdpGate } from './udp-gate.ts';
+import { worldClock } from './world-clock.ts';
 import { createZone } from './zone.ts';
 
 if (parentPort === null) throw new Error('the practice Internet runs in a worker thread');
@@ -18,7 +19,8 @@ const options = workerData as WorkerOptions;
 const ways = distances(options.rtt_ms);
 const policy = createPolicy();
 const resolvers = createResolvers(policy, createZone(policy), ways);
-const doors = await openDoors(policy, resolvers);
+const clock = worldClock();
+const doors = await openDoors(policy, resolvers, clock);
 const around = { policy, distances: ways, doors, random: seededRandom(options.seed), line_bps: options.line_bps };
 const gate = await openTcpGate(around);
 const datagrams = await openUdpGate(around, resolvers);
@@ -48,6 +50,10 @@ function answer(id: number, question: Question): void {
       later(after_ms, { id, looked });
       return;
     }
+    case 'time':
+      clock.set(question.offset_ms);
+      say({ id });
+      return;
     case 'count':
       say({ id, count: { flows: gate.count() } });
       return;

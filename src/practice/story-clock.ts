@@ -1,0 +1,36 @@
+/**
+ * A clock to tell a story with: whatever is measured takes as long as it takes, and the waiting in between is skipped.
+ * Probe and servers agree on the time, so that nobody's clock is wrong.
+ */
+import type { Network } from '../measure/network.ts';
+import type { PracticeInternet } from './internet.ts';
+
+export interface StoryClock {
+  /** The practice network, in the story's time. */
+  network: Network;
+  /** Moves all clocks on at once. Not while a round is being measured. */
+  skip(ms: number): Promise<void>;
+}
+
+/** `begins_ms`: the story's first moment, `boot_ms`: when its computer was started; ms since the epoch. */
+export async function storyClock(
+  internet: PracticeInternet,
+  { begins_ms, boot_ms }: { begins_ms: number; boot_ms: number },
+): Promise<StoryClock> {
+  const { network } = internet;
+  const offset = begins_ms - network.wall();
+  const since = network.monotonic();
+  let skipped = 0;
+  await internet.setTime(offset);
+  return {
+    network: {
+      ...network,
+      monotonic: () => network.monotonic() + skipped,
+      uptime: () => begins_ms - boot_ms + network.monotonic() - since + skipped,
+    },
+    async skip(ms) {
+      skipped += ms;
+      await internet.setTime(offset + skipped);
+    },
+  };
+}
