@@ -1,116 +1,129 @@
-/** `reachd demo`: the daemon against the practice Internet. No consent is needed: no network is touched. */
+/**
+ * `reachd demo`: the evening of 20 January 2024, told by the daemon on the practice Internet. No consent is needed: no
+ * network is touched.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { exit } from '../model/errors.ts';
-import type { Sink } from '../model/outcome.ts';
-import { censorNamed } from '../practice/censors.ts';
-import { createPracticeInternet, type PracticeInternet } from '../practice/internet.ts';
+import { Complaint, exit } from '../model/errors.ts';
+import { createPracticeInternet } from '../practice/internet.ts';
 import { practiceRootPem } from '../practice/pki.ts';
+import { type StoryClock, storyClock } from '../practice/story-clock.ts';
 import { openStore } from '../store/store.ts';
 import type { Command } from './command.ts';
-import { createLogger } from './logger.ts';
+import { createStoryLog } from './demo-log.ts';
+import { livePast } from './demo-past.ts';
+import { begins_ms, boot_ms, concurrency, downloads, interval_ms, rally, rtt_ms } from './demo-script.ts';
+import { createTeller, opening, recollection } from './demo-teller.ts';
 import { serve } from './service.ts';
 
-/** Time between rounds: a minute would be true to life, and nobody would watch. */
-const interval_ms = 5000;
+/** Story seconds that pass in one of ours: a round every five seconds can be followed, and is over in some minutes. */
+const defaultSpeed = 12;
+/** Faster than anything can be measured. */
+const mostSpeed = 3600;
 
 /** Loopback costs nothing. */
 const plentyBytes = 1e12;
-
-/** What happens, by the round after which it does. Blocked by name, the commonest way; then all is as before. */
-const story = [
-  { after: 4, censor: 'sni-reset', on: true, says: 'the provider now resets connections that name X' },
-  { after: 14, censor: 'sni-reset', on: false, says: 'the provider lets X through again' },
-] as const;
-
-/** The story ends when the incident has been closed again; should it not be, after so many rounds. */
-const mostRounds = 40;
+/** Two evenings of December and January lie behind: no round of the story is too old to be kept. */
+const keep_ms = 60 * 86_400_000;
 
 export const command: Command = {
   name: 'demo',
-  describe: 'the daemon on a small Internet in this computer: a platform gets blocked and restored',
+  describe:
+    'the evening of 20 January 2024 on a small Internet in this computer: four platforms throttled, and restored',
   options: {
+    speed: {
+      type: 'number',
+      default: defaultSpeed,
+      describe: 'How many times faster than in life the minutes between looks pass; a look itself takes its time',
+    },
     once: { type: 'boolean', default: false, describe: 'End when the story is over instead of going on' },
   },
   examples: [
     ['reachd demo', 'then open the page that it names'],
-    ['reachd demo --once', 'see the story and end'],
+    ['reachd demo --once --speed 3600', 'as fast as can be measured, and end'],
+    ['reachd demo --speed 1', 'a minute takes a minute'],
   ],
   needsConsent: false,
-  async run({ config, flags, stdout, signal, warnings }) {
-    const log = createLogger(config.log, stdout);
+  async run({ config, flags, stdout, signal }) {
+    const speed = speedOf(flags['speed']);
+    const once = flags['once'] === true;
     const path = mkdtempSync(join(tmpdir(), 'reachd-demo-'));
-    const wall = () => Date.now();
+    const remove = () => rmSync(path, { recursive: true, force: true });
+    // A second Ctrl-C ends the process without waiting for us.
+    process.once('exit', remove);
     const over = new AbortController();
-    const store = openStore({
-      path,
-      keep_ms: config.store.keep_ms,
-      max_size_bytes: config.store.max_size_bytes,
-      wall,
-      warn: (line) => warnings.push(line),
-    });
-    const internet = await createPracticeInternet();
+    const ended = AbortSignal.any([signal, over.signal]);
+    const internet = await createPracticeInternet({ rtt_ms });
     try {
-      await serve(
-        {
-          config: practised(config),
-          network: internet.network,
-          anchors: practiceRootPem,
-          store,
-          log,
-          onListening: (url) => {
-            log.info(`practice Internet: nothing leaves this computer. Status page ${url}  metrics ${url}metrics`);
-            log.info(`a round every ${interval_ms / 1000} s; in ${story[0].after} rounds X gets blocked. Ctrl-C ends.`);
-          },
-          sinks: [teller(internet, (line) => log.info(line), flags['once'] === true ? over : undefined)],
-        },
-        AbortSignal.any([signal, over.signal]),
-      );
-      return exit.fine;
+      // Until the past has been lived through the story's clock stands still.
+      let clock: StoryClock | undefined;
+      const wall = () => clock?.network.wall() ?? begins_ms;
+      const log = createStoryLog(config.log, stdout, wall);
+      const warn = (line: string) => log.warn(line);
+      const store = openStore({ path, keep_ms, max_size_bytes: config.store.max_size_bytes, wall, warn });
+      try {
+        const mine = practised(config, path);
+        opening(log, speed);
+        recollection(log, await livePast(mine, store, ended));
+        clock = await storyClock(internet, { begins_ms, boot_ms });
+        const teller = createTeller({ internet, clock, log, speed, once, over });
+        if (!ended.aborted) {
+          await serve(
+            {
+              config: mine,
+              network: clock.network,
+              anchors: practiceRootPem,
+              store,
+              log,
+              onListening: (url) => teller.listening(url, path),
+              sinks: [teller],
+            },
+            ended,
+          );
+        }
+        if (once && !signal.aborted && !teller.told()) throw new Error('the story did not come to its end');
+        return exit.fine;
+      } finally {
+        store.close();
+      }
     } finally {
       await internet.close();
-      store.close();
-      rmSync(path, { recursive: true, force: true });
+      process.off('exit', remove);
+      remove();
     }
   },
 };
 
-/** The operator's own lists would not be found on the practice Internet; its country is the story's. */
-function practised(config: Config): Config {
+function speedOf(value: unknown): number {
+  if (typeof value === 'number' && value > 0 && value <= mostSpeed) return value;
+  throw new Complaint('usage', `--speed: expected a number above 0 and up to ${mostSpeed}, got ${String(value)}`);
+}
+
+/** The operator's own lists would not be found on the practice Internet; place and time are the story's. */
+function practised(config: Config, path: string): Config {
   return {
     ...config,
-    round: { ...config.round, interval_ms },
+    profile: 'fixed',
+    data: { ...config.data, path },
+    // Not spread: the story's clock is moved on to the next slot, and has to know when that is.
+    round: { ...config.round, interval_ms, jitter: 0, concurrency },
+    transfer: { ...config.transfer, ...downloads },
     vantage: {
       ...config.vantage,
       name: 'practice',
       country: 'PK',
       asn: 'AS17557',
+      network: undefined,
       timezone: 'Asia/Karachi',
       detect: false,
     },
     resolvers: { ...config.resolvers, servers: [] },
-    // A day's plan for rounds a minute apart would have these ones measured ever more seldom.
+    references: [],
+    beacons: [],
+    events: [rally],
+    // Downloads every minute are not in a household's plan for the day.
     budget: { ...config.budget, daily_bytes: plentyBytes, monthly_bytes: plentyBytes },
-  };
-}
-
-/** Switches censors by the number of rounds seen, between rounds, and says so. */
-function teller(internet: PracticeInternet, say: (line: string) => void, over: AbortController | undefined): Sink {
-  let rounds = 0;
-  return {
-    name: 'story',
-    async accept({ events }) {
-      rounds += 1;
-      for (const { censor, on, says } of story.filter(({ after }) => after === rounds)) {
-        await (on ? internet.on(censorNamed(censor)) : internet.off(censorNamed(censor)));
-        say(`>>> ${says}`);
-      }
-      if (events.some(({ event }) => event === 'closed') || rounds === mostRounds) {
-        say('>>> the story is over');
-        over?.abort();
-      }
-    },
   };
 }

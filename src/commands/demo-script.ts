@@ -1,0 +1,65 @@
+/**
+ * What the demo tells: the evening of 20 January 2024 in Pakistan, and the two before it that were like it.
+ *
+ * What is known: live metrics showed all four platforms restricted on 17 December 2023, 7 January and 20 January 2024,
+ * each time before an online event of an opposition party, and service came back hours later (docs/evaluation.md names
+ * the sources). The minutes are the story's own where nobody published them: those of 17 December and 7 January, and on
+ * the 20th the end, which comes after minutes instead of hours. So is the rate: none was published.
+ */
+import type { Config } from '../config/config.ts';
+import type { Censor } from '../practice/censor.ts';
+import { allFour } from '../practice/names.ts';
+import type { Stretch } from '../practice/past.ts';
+
+/** Pakistan Standard Time is UTC+5, without summer time. */
+const pkt = (text: string): number => Date.parse(`${text}+05:00`);
+
+/** The computer of the story was started then: its uptime counts from there. */
+export const boot_ms = pkt('2023-12-01T00:00');
+
+/** Three calm minutes before it begins at 18:41. */
+export const begins_ms = pkt('2024-01-20T18:38');
+export const calmRounds = 3;
+
+/** A minute, as everywhere. */
+export const interval_ms = 60_000;
+
+/** To Europe it is more than twice that; with less, this computer's own work would show in what it measures. */
+export const rtt_ms = 50;
+
+/** No line is shared with anybody: twice as many at once as in life. */
+export const concurrency = 8;
+
+/**
+ * A download from every platform in every round, because on loopback it costs nothing and the story is to be short; small
+ * ones, because at the provider's rate each of them takes seconds, which no `--speed` can shorten.
+ */
+export const downloads: Pick<Config['transfer'], 'every_ms' | 'bytes'> = { every_ms: interval_ms, bytes: 48 * 1024 };
+
+/** Below an eighth of what this line carries: what two companies at once suffer in no congestion. */
+export const slowed_bps = 240_000;
+
+/** A policer without a burst: handshakes crawl as well. */
+export const provider: Censor = {
+  name: 'provider',
+  says: `the provider holds every connection to X, Facebook, Instagram and YouTube to ${slowed_bps / 1000} kbit/s, by name`,
+  rules: [{ on: 'hello', names: allFour, do: { kind: 'police', bps: slowed_bps, burst_bytes: 1500 } }],
+};
+
+/** Named in the statement, because it lies within three hours of the onset. */
+export const rally = { at: '2024-01-20T21:00:00+05:00', title: 'the online rally of an opposition party at 21:00' };
+
+/** What the probe looks back on: a day to learn what is normal, two evenings, and the hours before the story. */
+export const past: readonly Stretch[] = [
+  {
+    from_ms: pkt('2023-12-16T19:30'),
+    to_ms: pkt('2023-12-18T00:00'),
+    slowed: { from_ms: pkt('2023-12-17T20:05'), to_ms: pkt('2023-12-17T23:10') },
+  },
+  {
+    from_ms: pkt('2024-01-07T15:30'),
+    to_ms: pkt('2024-01-07T22:30'),
+    slowed: { from_ms: pkt('2024-01-07T18:10'), to_ms: pkt('2024-01-07T21:30') },
+  },
+  { from_ms: pkt('2024-01-20T15:30'), to_ms: begins_ms },
+];
