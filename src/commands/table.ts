@@ -9,6 +9,7 @@ const imports: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   replay: () => import('./replay.ts'),
   incidents: () => import('./incidents.ts'),
   export: () => import('./export.ts'),
+  report: () => import('./report.ts'),
   beacon: () => import('./beacon.ts'),
   demo: () => import('./demo.ts'),
 };

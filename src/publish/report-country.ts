@@ -1,0 +1,262 @@
+/** A country's report out of the series that a fleet's Prometheus keeps, and out of what its rules have recorded. */
+import { Complaint } from '../model/errors.ts';
+import { type Confidence, confidences, type Mechanism, mechanisms, type State } from '../model/vocabulary.ts';
+import { type Axis, axisFor, byOrder, type Finding, middle, type Report, type Row, timeAt } from './report.ts';
+import type { Prometheus, Series } from './report-prometheus.ts';
+import {
+  commonState,
+  endOf,
+  indexes,
+  longestState,
+  onsetOf,
+  type Span,
+  spansOf,
+  wasHit,
+  weightOf,
+} from './report-spans.ts';
+import { codeOf, stateOf, stateQuery, troubleFrom } from './report-state.ts';
+
+export interface CountryRequest {
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+  since_ms: number;
+  until_ms: number;
+  timezone: string;
+  now_ms: number;
+  /** Platform name to title, in the order in which they are told. */
+  titles: Readonly<Record<string, string>>;
+}
+
+/** Networks that get rows of their own; those that were hit most come first. */
+const mostNetworks = 60;
+/** Platforms looked at; more than anybody configures. */
+const mostPlatforms = 16;
+
+/** Everything that is asked for, by name. `c`: the country's matcher. */
+const queries = (c: string) => ({
+  states: stateQuery(['asn', 'platform'], c),
+  acute: `max by (asn, platform) (reachd:asn_acute{${c}})`,
+  goodput: `quantile by (asn, platform) (0.5, max by (asn, vantage, platform) (reachd_target_goodput_bytes_per_second{${c}}) / max by (asn, vantage, platform) (reachd_platform_baseline_bytes_per_second{${c}}))`,
+  handshake: `quantile by (asn, platform) (0.5, max by (asn, vantage, platform) (reachd_target_phase_seconds{phase="tls", ${c}}) / max by (asn, vantage, platform) (reachd_platform_baseline_seconds{phase="tls", ${c}}))`,
+  controls: `avg(avg by (asn) (reachd_control_success{${c}}))`,
+  probes: `count(count by (asn, vantage, instance) (reachd_platform_state{${c}}))`,
+  onsets: `min by (asn, platform) (reachd_anomaly_onset_timestamp_seconds{${c}})`,
+  mechanisms: `max by (asn, platform, mechanism) (reachd_anomaly_mechanism{${c}})`,
+  confidence: `quantile by (asn, platform) (0.5, reachd_anomaly_confidence_level{${c}})`,
+  quic: `avg by (platform) (reachd_platform_quic_success{${c}})`,
+  restricted: `count(count by (company) (reachd:platform_restricted{${c}} == 1))`,
+  users: `max by (platform) (reachd:country_acute:users{${c}})`,
+  weights: `max by (source, date) (reachd:asn_weight{${c}})`,
+  elsewhere: `max by (country, asn, platform) (reachd:asn_acute{${c.replace('=', '!=')}})`,
+});
+type Answers = Record<keyof ReturnType<typeof queries>, Series[]>;
+
+/** Asks and puts together. Throws a `Complaint` where there is nothing to report on. */
+export async function countryReport(prometheus: Prometheus, request: CountryRequest): Promise<Report> {
+  const { country, since_ms, until_ms, titles } = request;
+  const c = `country="${country}"`;
+  const asns = await known(prometheus, request, c);
+  const axis = axisFor(since_ms, until_ms, asns * Math.max(4, Object.keys(titles).length));
+  const answers = {} as Answers;
+  for (const [name, query] of Object.entries(queries(c)) as [keyof Answers, string][]) {
+    answers[name] = await prometheus.range(query, axis);
+  }
+  const ruled = answers.acute.length > 0;
+  const all = rowsOf(answers, axis, ruled);
+  if (all.length === 0) throw nothing(request);
+  const spans = spansOf(all, axis);
+  const [main] = [...spans].sort((a, b) => weightOf(all, b) - weightOf(all, a));
+  const { rows, omitted } = most(all, titles);
+  const findings = main === undefined ? [] : findingsOf(all, main, axis, answers, titles);
+  return {
+    scope: 'country',
+    place: new Intl.DisplayNames('en', { type: 'region' }).of(country) ?? country,
+    timezone: request.timezone,
+    generated_ms: request.now_ms,
+    axis,
+    rows,
+    omitted,
+    titles: orderedTitles(rows, titles),
+    controls: answers.controls[0]?.values ?? [],
+    networks: new Set(all.map(({ network }) => network)).size,
+    probes: Math.max(0, ...(answers.probes[0]?.values ?? []).map((value) => value ?? 0)),
+    findings,
+    restricted_companies: main && ruled ? highest(answers.restricted[0]?.values, main) : undefined,
+    elsewhere: main && ruled ? elsewhere(answers.elsewhere, main, findings) : undefined,
+    controls_during: main && mean(answers.controls[0]?.values, main),
+    others: spans
+      .filter((span) => span !== main && all.some((row) => wasHit(row, span)))
+      .map((span) => {
+        const hit = all.filter((row) => wasHit(row, span));
+        return {
+          span: [timeAt(axis, span.from), timeAt(axis, span.to)] as const,
+          platforms: [...new Set(hit.map(({ platform }) => titles[platform] ?? platform))],
+          networks: new Set(hit.map(({ network }) => network)).size,
+        };
+      }),
+    weights: findings.some(({ users }) => users !== undefined) ? weightSource(answers.weights) : undefined,
+    source: `Series of reachd probes in ${country}, as kept by the Prometheus of their fleet`,
+    remarks: ruled
+      ? []
+      : [
+          'The recording rules of a fleet have recorded nothing there in that time: every network in trouble is counted, old trouble too, and nothing is said about the nation as a whole.',
+        ],
+  };
+}
+
+/** How many networks of the country there are in that time. */
+async function known(prometheus: Prometheus, request: CountryRequest, c: string): Promise<number> {
+  const axis = axisFor(request.since_ms, request.until_ms, 1);
+  const asns = await prometheus.labelValues('asn', `reachd_platform_state{${c}}`, axis);
+  if (asns.length > 0) return asns.length;
+  const countries = await prometheus.labelValues('country', 'reachd_platform_state', axis);
+  throw nothing(
+    request,
+    countries.filter((one) => /^[A-Z]{2}$/.test(one)),
+  );
+}
+
+function nothing({ country, since_ms, until_ms }: CountryRequest, others: readonly string[] = []): Complaint {
+  const time = `between ${new Date(since_ms).toISOString()} and ${new Date(until_ms).toISOString()}`;
+  const hint = others.length === 0 ? 'nor of any other country' : `there is of ${others.slice(0, 40).join(', ')}`;
+  return new Complaint('not_found', `no probe in ${country} was heard there ${time}; ${hint}`);
+}
+
+const keyOf = ({ labels }: Series): string => JSON.stringify([labels['asn'] ?? '', labels['platform'] ?? '']);
+
+function rowsOf(answers: Answers, axis: Axis, ruled: boolean): Row[] {
+  const by = (list: Series[]) => new Map(list.map((series) => [keyOf(series), series.values]));
+  const [acute, goodput, handshake] = [by(answers.acute), by(answers.goodput), by(answers.handshake)];
+  const none: (number | undefined)[] = new Array(axis.length).fill(undefined);
+  const platforms = [...new Set(answers.states.map(({ labels }) => labels['platform'] ?? ''))].slice(0, mostPlatforms);
+  return answers.states.flatMap((series) => {
+    const { asn = '', platform = '' } = series.labels;
+    if (!platforms.includes(platform)) return [];
+    const states = series.values.map((code): State | undefined => (code === undefined ? undefined : stateOf(code)));
+    const key = keyOf(series);
+    const hit = ruled
+      ? (acute.get(key) ?? none).map((value) => (value === undefined ? undefined : value === 1))
+      : states.map((state) => (state === undefined ? undefined : codeOf(state) >= troubleFrom));
+    const network = asn === '' ? 'unknown network' : asn;
+    return [
+      { network, platform, states, hit, goodput: goodput.get(key) ?? none, handshake: handshake.get(key) ?? none },
+    ];
+  });
+}
+
+/** Rows in order: platforms as they are configured, networks that were hit longest first. */
+function most(rows: readonly Row[], titles: Readonly<Record<string, string>>): { rows: Row[]; omitted: number } {
+  const hits = new Map<string, number>();
+  for (const { network, hit } of rows) {
+    hits.set(network, (hits.get(network) ?? 0) + hit.filter((one) => one === true).length);
+  }
+  const networks = [...hits]
+    .sort(([a, m], [b, n]) => n - m || a.localeCompare(b, 'en', { numeric: true }))
+    .map(([name]) => name);
+  const kept = networks.slice(0, mostNetworks);
+  const order = byOrder(titles);
+  const sorted = rows
+    .filter(({ network }) => kept.includes(network))
+    .sort((a, b) => order(a.platform, b.platform) || kept.indexOf(a.network) - kept.indexOf(b.network));
+  return { rows: sorted, omitted: networks.length - kept.length };
+}
+
+const orderedTitles = (rows: readonly Row[], titles: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(rows.map(({ platform }) => [platform, titles[platform] ?? platform]));
+
+function findingsOf(
+  rows: readonly Row[],
+  span: Span,
+  axis: Axis,
+  answers: Answers,
+  titles: Readonly<Record<string, string>>,
+): Finding[] {
+  const platforms = [...new Set(rows.map(({ platform }) => platform))].sort(byOrder(titles));
+  return platforms.flatMap((platform) => {
+    const own = rows.filter((row) => row.platform === platform);
+    const hit = own.filter((row) => wasHit(row, span));
+    if (hit.length === 0) return [];
+    const networks = hit.map(({ network }) => network);
+    const observed = own.filter((row) => indexes(span).some((at) => row.hit[at] !== undefined)).length;
+    const of = (list: Series[]) =>
+      list.filter(
+        ({ labels }) => labels['platform'] === platform && networks.includes(labels['asn'] || 'unknown network'),
+      );
+    const states = hit.flatMap((row) => longestState(row, span) ?? []);
+    const onsets = of(answers.onsets).flatMap(({ values }) => {
+      const known = indexes(span).flatMap((at) => values[at] ?? []);
+      return known.length === 0 ? [] : [Math.min(...known) * 1000];
+    });
+    const ratios = (which: 'goodput' | 'handshake') =>
+      middle(hit.flatMap((row) => indexes(span).flatMap((at) => (row.hit[at] === true ? (row[which][at] ?? []) : []))));
+    return [
+      {
+        platform,
+        title: titles[platform] ?? platform,
+        state: commonState(states),
+        onset: onsetOf(onsets, timeAt(axis, span.from)),
+        end: endOf(hit, span, axis),
+        networks: { hit: networks, observed },
+        users: highest(answers.users.find(({ labels }) => labels['platform'] === platform)?.values, span),
+        mechanisms: mechanismsOf(of(answers.mechanisms), span),
+        confidence: confidenceOf(of(answers.confidence), span),
+        goodput: ratios('goodput'),
+        handshake: ratios('handshake'),
+        quic: mean(answers.quic.find(({ labels }) => labels['platform'] === platform)?.values, span),
+      },
+    ];
+  });
+}
+
+/** Mechanisms by the number of networks that showed them, the commonest first; words that are not ours are left out. */
+function mechanismsOf(list: readonly Series[], span: Span): Finding['mechanisms'] {
+  const counts = new Map<Mechanism, number>();
+  for (const { labels, values } of list) {
+    const mechanism = mechanisms.find((one) => one === labels['mechanism']);
+    if (mechanism === undefined || !indexes(span).some((at) => values[at] !== undefined)) continue;
+    counts.set(mechanism, (counts.get(mechanism) ?? 0) + 1);
+  }
+  return [...counts].map(([mechanism, networks]) => ({ mechanism, networks })).sort((a, b) => b.networks - a.networks);
+}
+
+/** The confidence that at least half of the networks reach. */
+function confidenceOf(list: readonly Series[], span: Span): Confidence {
+  const levels = list.flatMap(({ values }) => highest(values, span) ?? []);
+  return confidences[Math.max(0, Math.min(2, Math.floor(middle(levels) ?? 1) - 1))] ?? 'low';
+}
+
+function elsewhere(list: readonly Series[], span: Span, findings: readonly Finding[]): Report['elsewhere'] {
+  const same = list.filter(
+    ({ labels, values }) =>
+      findings.some(({ platform }) => platform === labels['platform']) &&
+      indexes(span).some((at) => values[at] !== undefined),
+  );
+  if (same.length === 0) return undefined;
+  const key = ({ labels }: Series) => JSON.stringify([labels['country'], labels['asn']]);
+  // Half of the time or more: a blip there is no company in misfortune.
+  const bad = same.filter(({ values }) => (mean(values, span) ?? 0) >= 0.5);
+  return {
+    networks: new Set(same.map(key)).size,
+    hit: new Set(bad.map(key)).size,
+    countries: new Set(same.map(({ labels }) => labels['country'])).size,
+  };
+}
+
+const within = (values: readonly (number | undefined)[] | undefined, span: Span): number[] =>
+  values === undefined ? [] : indexes(span).flatMap((at) => values[at] ?? []);
+
+function highest(values: readonly (number | undefined)[] | undefined, span: Span): number | undefined {
+  const known = within(values, span);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function mean(values: readonly (number | undefined)[] | undefined, span: Span): number | undefined {
+  const known = within(values, span);
+  return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0) / known.length;
+}
+
+function weightSource(list: readonly Series[]): string | undefined {
+  const [first] = list;
+  const { source, date } = first?.labels ?? {};
+  return source === undefined ? undefined : `${source}${date === undefined ? '' : `, ${date}`}`;
+}
