@@ -1,0 +1,96 @@
+/**
+ * `node tests/bench/replay.ts [FILE]`: rounds a second and memory of `reachd replay`, on three weeks of a home (the story of
+ * January 2024: 28,423 rounds of 4 platforms × 3 targets and 4 controls, a fifth of them over IPv6 as well), or on FILE.
+ *
+ * `JSON.parse` of every line, in the same run, is the floor: no reader of this format is faster. Best of five each, in
+ * turns, because whoever else uses the machine only ever makes a figure worse.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lines } from '../../src/commands/lines.ts';
+import { judge } from '../../src/judge/judge.ts';
+import { defaultParams } from '../../src/judge/params.ts';
+import { parseRound } from '../../src/judge/record.ts';
+import type { JudgeState } from '../../src/judge/state.ts';
+import { tell } from '../evaluation/world/story.ts';
+
+const repeats = 5;
+const folder = mkdtempSync(join(tmpdir(), 'reachd-replay-'));
+const file = process.argv[2] ?? write(join(folder, 'story.ndjson'));
+const size = statSync(file).size;
+const defaults = { interval_ms: 60_000, companies: {} };
+const params = defaultParams(60_000);
+
+function write(path: string): string {
+  const fd = openSync(path, 'w');
+  for (const round of tell('full')) writeSync(fd, `${JSON.stringify(round)}\n`);
+  return path;
+}
+
+/** Rounds a second of wall time with this done to every line. */
+async function rate(each: (text: string, number: number) => unknown): Promise<number> {
+  const start = performance.now();
+  let rounds = 0;
+  for await (const batch of lines(file, process.stdin)) for (const { text } of batch) each(text, ++rounds);
+  return (rounds / (performance.now() - start)) * 1000;
+}
+
+const best = { floor: 0, read: 0, fold: 0 };
+for (let i = 0; i < repeats; i++) {
+  best.floor = Math.max(best.floor, await rate((text) => JSON.parse(text)));
+  best.read = Math.max(best.read, await rate((text, number) => parseRound(text, number, defaults)));
+  let state: JudgeState | undefined;
+  const fold = await rate((text, number) => {
+    state = judge(state, parseRound(text, number, defaults), params).state;
+  });
+  best.fold = Math.max(best.fold, fold);
+}
+
+const whole = (x: number) => Math.round(x).toLocaleString('en').padStart(9);
+console.log(`${(size / 1e6).toFixed(0)} MB, load ${loadavg()[0]!.toFixed(1)}, best of ${repeats}`);
+console.log(`rounds/s  JSON.parse alone (the floor)  ${whole(best.floor)}`);
+console.log(`rounds/s  read and checked              ${whole(best.read)}`);
+console.log(
+  `rounds/s  read, checked and judged      ${whole(best.fold)}  floor × ${(best.floor / best.fold).toFixed(2)}`,
+);
+
+/** The command itself, start and all; its memory as it comes past 10, 50 and 100 % of the file (Linux: /proc). */
+const start = performance.now();
+const child = spawn(process.execPath, ['bin/reachd.js', 'replay', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+let running = true;
+const ended = new Promise<number | null>((resolve) =>
+  child.once('exit', (code) => {
+    running = false;
+    resolve(code);
+  }),
+);
+const seen: [percent: number, kb: number][] = [];
+while (running && seen.length < 100_000) {
+  const now = look(child.pid!);
+  if (now) seen.push(now);
+  await sleep(10);
+}
+const code = await ended;
+const seconds = (performance.now() - start) / 1000;
+if (code !== 0) throw new Error(`replay ended with ${code}`);
+const at = (percent: number) => seen.find(([done]) => done >= percent) ?? seen.at(-1);
+const mb = (found: [number, number] | undefined) => (found ? `${(found[1] / 1024).toFixed(0)} MB` : 'unknown');
+console.log(`the command, start and all: ${seconds.toFixed(2)} s`);
+console.log(`RSS at 10 % ${mb(at(10))}, 50 % ${mb(at(50))}, 100 % ${mb(seen.at(-1))}`);
+rmSync(folder, { recursive: true });
+
+/** How far a process has read the file, percent, and its resident memory, kB; undefined when it has not opened it, or is gone. */
+function look(pid: number): [number, number] | undefined {
+  try {
+    const fd = readdirSync(`/proc/${pid}/fd`).find((one) => readlinkSync(`/proc/${pid}/fd/${one}`) === file);
+    if (fd === undefined) return undefined;
+    const kb = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    const pos = Number(/^pos:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1]);
+    return [(100 * pos) / size, kb];
+  } catch {
+    return undefined;
+  }
+}
