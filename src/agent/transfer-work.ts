@@ -18,6 +18,9 @@ const keepNoneMs = 3_600_000;
 /** Ordinary downloads stop after so much plateau, ms (measurement.md: 2.5 s). */
 const plateauMs = 2500;
 
+/** A download ends so long before the round does, ms: cut by the round it would say nothing, cut by itself it counts. */
+const marginMs = 150;
+
 export interface TransferSettings {
   /** Of an object, and for its answer. */
   bytes: number;
@@ -93,8 +96,9 @@ export function createTransferWork(
     async download(url, observed, { bytes, plateau_ms, most_ms }, signal) {
       const place = dialledFirst(observed);
       if (!place) return undefined;
-      const timeout_ms = Math.min(settings.timeout_ms, most_ms);
-      const input = { url, ip: place.ip, source: place.source, bytes, timeout_ms, plateau_ms };
+      const { timeout_ms } = settings;
+      const ends_at = network.monotonic() + most_ms - marginMs;
+      const input = { url, ip: place.ip, source: place.source, bytes, timeout_ms, ends_at, plateau_ms };
       const done = await during('transfer', () => transfer(input, instruments, signal));
       contacts.touch(place.ip, network.monotonic());
       return done;
@@ -106,7 +110,8 @@ export function createTransferWork(
         neutral_name: settings.neutral_name,
         bytes: settings.bytes,
         plateau_ms: plateauMs,
-        timeout_ms: Math.min(settings.timeout_ms, most_ms),
+        timeout_ms: settings.timeout_ms,
+        ends_at: network.monotonic() + most_ms - marginMs,
         rested_s: (ip: string) => contacts.rested_s(ip, network.monotonic()),
         touch: (ip: string) => contacts.touch(ip, network.monotonic()),
       };

@@ -18,6 +18,8 @@ export interface AttemptInput {
   body_cap: number;
   /** For each of connect, TLS and HTTP. */
   timeout_ms: number;
+  /** The answer's time also ends here, ms of `network.monotonic`: before the round does, so that what came by then counts. */
+  ends_at?: number | undefined;
   large_hello?: boolean | undefined;
   /** The key that the other side must hold; its certificate does not matter then. */
   spki?: string | undefined;
@@ -149,7 +151,10 @@ export async function attempt(input: AttemptInput, instruments: Instruments, sig
         url,
         method: exchange.method,
         body_cap: bad ? Math.min(blockpage_bytes, Math.max(input.body_cap, blockpage_bytes)) : input.body_cap,
-        timeout_ms: input.timeout_ms,
+        timeout_ms: Math.min(
+          input.timeout_ms,
+          Math.max(1, (input.ends_at ?? Infinity) - instruments.network.monotonic()),
+        ),
         user_agent: instruments.user_agent,
         headers: input.headers,
         onChunk: bad ? undefined : input.onChunk,

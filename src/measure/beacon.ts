@@ -16,6 +16,8 @@ export interface BeaconInput {
   bytes: number;
   /** Time for each of connect, TLS and the answer. */
   timeout_ms: number;
+  /** The answers' time also ends here, ms of `network.monotonic`; what came by then counts. */
+  ends_at?: number | undefined;
   /** Stop early after so much plateau. */
   plateau_ms: number;
   /** Seconds since this address last saw a platform's name from us; undefined when it never has. */
@@ -52,13 +54,17 @@ export async function beacon(
 async function sample(
   name: string,
   { address: ip, port, spki }: Beacon,
-  { bytes, timeout_ms, plateau_ms, rested_s }: BeaconInput,
+  { bytes, timeout_ms, ends_at, plateau_ms, rested_s }: BeaconInput,
   instruments: Instruments,
   signal: AbortSignal,
 ): Promise<ExperimentFact> {
   const url = new URL(`https://${name}:${port}/${bytes}`);
   const rested = rested_s(ip);
-  const done = await transfer({ url, ip, source: 'pinned', bytes, timeout_ms, plateau_ms, spki }, instruments, signal);
+  const done = await transfer(
+    { url, ip, source: 'pinned', bytes, timeout_ms, ends_at, plateau_ms, spki },
+    instruments,
+    signal,
+  );
   const fact = transferFact('beacon', done, rested);
   // It answered, and not with the bytes: it has given enough for today, or is no beacon.
   if (fact.outcome === 'ok' && fact.transfer === undefined) {

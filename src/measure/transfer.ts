@@ -18,8 +18,12 @@ const frame_bytes = 9;
  * answer, also when no record of it was ever whole.
  */
 const preamble_bytes = 4096;
-/** Silent for half of the time: stalled, not slow. The same share as for a page. */
+/**
+ * Silent for half of the time: stalled, not slow. The same share as for a page. And not for less than 2 s, where the round's
+ * end left little time: behind a policer a sender that lost its last segments waits for a second and more (RFC 6298).
+ */
 const stalled_share = 0.5;
+const stalled_least_ms = 2000;
 /** From here on a larger object is worth its bytes (measurement.md 6). */
 const fast_bps = 2_000_000;
 /** The larger object. */
@@ -33,6 +37,8 @@ export interface TransferInput {
   bytes: number;
   /** Time for each of connect, TLS and the answer. */
   timeout_ms: number;
+  /** The answer's time also ends here, ms of `network.monotonic`; what came by then counts. */
+  ends_at?: number | undefined;
   /** Stop early after so much plateau. */
   plateau_ms: number;
   /** The key that the server must hold instead of a certificate for the name. */
@@ -76,6 +82,7 @@ export async function transfer(
       method: 'GET',
       body_cap: bytes,
       timeout_ms: input.timeout_ms,
+      ends_at: input.ends_at,
       spki: input.spki,
       window: Math.max(least_window, 2 * bytes),
       headers: { range: `bytes=0-${bytes - 1}` },
@@ -102,7 +109,7 @@ export async function transfer(
   const trusted = curve.end();
   const { exchange } = tried;
   const out: Transferred = { attempt: tried, late: false, points: curve.points };
-  const ended = endOf(tried, curve.points, curve.now(), bytes);
+  const ended = endOf(tried, curve.points, curve.now(), input);
   if (raw === undefined || ended === undefined) return out;
   const { phases = {}, scheme, evidence } = exchange;
   const around = (scheme === 'https' ? record_bytes : 0) + (evidence?.http?.version === '2' ? frame_bytes : 0);
@@ -124,16 +131,17 @@ function endOf(
   { exchange }: Attempt,
   points: readonly Point[],
   now: number,
-  bytes: number,
+  { bytes, timeout_ms }: TransferInput,
 ): Download['ended'] | undefined {
   const { outcome, status, failure } = exchange;
   if (status !== undefined && status !== 200 && status !== 206) return undefined;
   if (outcome === 'ok') return sized(points, bytes) ? 'enough' : undefined;
   if (failure?.phase !== 'transfer' && failure?.phase !== 'processing') return undefined;
   if (failure.reason !== 'http_body_stalled' && failure.reason !== 'generic_timeout_error') return undefined;
+  const least = Math.min(stalled_least_ms, stalled_share * timeout_ms);
   const total = points.at(-1)?.raw ?? 0;
   const lastGrowth = points.findLast((point, index) => point.raw > (points[index - 1]?.raw ?? 0));
-  const silent = now - (lastGrowth?.at_ms ?? 0) >= stalled_share * now;
+  const silent = now - (lastGrowth?.at_ms ?? 0) >= Math.max(least, stalled_share * now);
   if (total < preamble_bytes) return undefined;
   if (silent) return 'stalled';
   return failure.phase === 'transfer' ? 'deadline' : undefined;

@@ -76,6 +76,22 @@ describe('ends', () => {
     expect(goodput_bps).toBeLessThan(80_000);
   });
 
+  test('the round ends before the object does: what came by then counts, and a short silence is no freeze', async () => {
+    const before = performance.now();
+    const { transfer: sample, goodput_bps } = await over(
+      { bps: 64_000, rtt_ms: 20, record_bytes: 1024 },
+      { ends_at: before + 2500 },
+    );
+    expect(performance.now() - before).toBeLessThan(6000);
+    expect(goodput_bps).toBeGreaterThan(40_000);
+    expect(goodput_bps).toBeLessThan(80_000);
+    expect(sample?.stalled_at).toBeUndefined();
+    // A second's silence behind a policer is a retransmission that was lost too.
+    const frozen = { bps: 20_000_000, rtt_ms: 20, freeze_after: 20_000, record_bytes: 4096 };
+    const silent = await over(frozen, { ends_at: performance.now() + 1500 });
+    expect(silent.transfer?.stalled_at).toBeUndefined();
+  });
+
   test('the round’s end leaves no sample', async () => {
     const path = await limitedPath({ bps: 64_000, rtt_ms: 20 });
     paths.push(path);
