@@ -5,6 +5,7 @@
  */
 import { type Judgement, judge, wanted } from '../judge/judge.ts';
 import { recall, slowTargets } from '../judge/recall.ts';
+import { usualRate } from '../judge/slow-transfer.ts';
 import type { JudgeParams, JudgeState } from '../judge/state.ts';
 import type { RoundOutcome } from '../model/outcome.ts';
 import type { Round, VantageFacts } from '../model/round.ts';
@@ -55,7 +56,11 @@ export function createRounds(options: RoundsOptions): Rounds {
   let state = options.state;
   let vantage = options.vantage;
   let suspect: ReadonlySet<string> = new Set();
-  const planner = createTransferPlanner({ ...options, ...options.transfer });
+  const planner = createTransferPlanner({
+    ...options,
+    ...options.transfer,
+    usual: (platform, target) => usualRate(state, platform, target),
+  });
   let settled: ReadonlySet<string> = new Set();
   let index = 0;
   let lastSlot = 0;
@@ -73,7 +78,7 @@ export function createRounds(options: RoundsOptions): Rounds {
       index += 1;
       const start = work.network.monotonic();
       const interval_ms = stride * options.slot_ms;
-      const transfers = planner.plan(start, interval_ms, settled);
+      const transfers = planner.plan(start, interval_ms, settled, suspect);
       const base: Plan = may.rounds
         ? planRound({
             ...options,

@@ -2,7 +2,7 @@
  * Who is downloaded from in which round: platforms in rotation, so that each is sampled every `transfer.every`, one
  * control now and then and beside every bad sample, and every platform in the round after a bad one.
  */
-import { type TransferHistory, weighTransfer } from '../judge/slow-transfer.ts';
+import { remembered, type TransferHistory, weighTransfer } from '../judge/slow-transfer.ts';
 import { grown_bytes } from '../measure/transfer.ts';
 import type { Observation } from '../model/round.ts';
 import type { Control, Platform, Target } from '../model/target.ts';
@@ -59,8 +59,12 @@ export function withSized(plan: Plan, { targets }: TransferPlan, ip_protocol: Ip
 }
 
 export interface TransferPlanner {
-  /** `now` in monotonic ms; `settled`: platforms with an open incident whose kind is decided. */
-  plan(now: number, interval_ms: number, settled: ReadonlySet<string>): TransferPlan;
+  /**
+   * `now` in monotonic ms; `settled`: platforms with an open incident whose kind is decided; `suspect`: those that the fold
+   * suspects. While it suspects and has not decided, a control is downloaded from in every round: a narrow line must be
+   * seen beside the platform, not after it.
+   */
+  plan(now: number, interval_ms: number, settled: ReadonlySet<string>, suspect?: ReadonlySet<string>): TransferPlan;
   /** The sized controls, the one whose turn it is first. */
   controls(): Control[];
   /** Takes in a platform's sample: true when it is bad. `grow`: the next one may be larger. */
@@ -76,6 +80,11 @@ export interface TransferPlannerOptions {
   bytes: number;
   platforms: readonly Platform[];
   controls: readonly Control[];
+  /**
+   * The stored natural logarithm of a target's usual rate, where enough samples are behind it. Without it the first samples
+   * after a start would have nothing to be held against, and a probe that restarts during an event would see none.
+   */
+  usual?: ((platform: string, target: string) => number | undefined) | undefined;
 }
 
 interface Turn {
@@ -114,7 +123,7 @@ export function createTransferPlanner(options: TransferPlannerOptions): Transfer
   };
 
   return {
-    plan(now, interval_ms, settled) {
+    plan(now, interval_ms, settled, suspect = new Set()) {
       const targets = due(now, interval_ms).map((name): [string, PlannedTransfer] => {
         const turn = turns.get(name)!;
         // Also when nothing comes of it: who cannot be measured must not keep the others from their turn.
@@ -129,12 +138,17 @@ export function createTransferPlanner(options: TransferPlannerOptions): Transfer
       const wait = Math.max(controlEveryMs, every_ms);
       return {
         targets: new Map(targets),
-        control: pool.length > 0 && (everybody || now + interval_ms / 2 - control.last >= wait),
+        control:
+          pool.length > 0 &&
+          (everybody ||
+            [...suspect].some((name) => !settled.has(name)) ||
+            now + interval_ms / 2 - control.last >= wait),
       };
     },
     controls: () => pool.map((_, index) => pool[(control.next + index) % pool.length]!),
     sampled(platform, observation, grow, now) {
-      const { bad, history } = weighTransfer(histories.get(observation.target) ?? [], observation);
+      const known = histories.get(observation.target) ?? remembered(options.usual?.(platform, observation.target));
+      const { bad, history } = weighTransfer(known, observation);
       histories.set(observation.target, history);
       const turn = turns.get(platform);
       if (turn) {

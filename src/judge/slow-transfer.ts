@@ -1,6 +1,8 @@
 /** When a download is bad enough to look closer: before the fold has decided anything. */
 import type { Observation } from '../model/round.ts';
+import { own } from './own.ts';
 import { read } from './sample.ts';
+import type { JudgeState } from './state.ts';
 
 /** Home goodput falls below a quarter of its median in 0.3 % of tests by itself (NDT, 74 homes; detection.md). */
 const share = 1 / 4;
@@ -10,6 +12,18 @@ const fewest = 5;
 
 /** Natural logarithms of the last rates of one target, oldest first. */
 export type TransferHistory = readonly number[];
+
+/** Natural logarithm of a target's learned rate; undefined where too few samples are behind it. */
+export function usualRate(state: JudgeState | undefined, platform: string, target: string): number | undefined {
+  const targets = state && own(state.platforms, platform)?.targets;
+  const level = targets && own(targets, target)?.goodput;
+  return level !== undefined && level[1] >= fewest ? level[0] : undefined;
+}
+
+/** The history that stands for a stored level: as if the last samples had all been there. */
+export function remembered(level: number | undefined): TransferHistory {
+  return level === undefined ? [] : Array.from({ length: kept }, () => level);
+}
 
 /**
  * Whether this observation's transfer is bad: stalled, or below a quarter of the median of the last 20. With it the history

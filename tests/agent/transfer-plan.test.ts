@@ -29,8 +29,9 @@ const minute = 60_000;
 const none = new Set<string>();
 const names = ['x', 'facebook', 'instagram', 'youtube'];
 
-const planner = (every_ms = 5 * minute) =>
+const planner = (every_ms = 5 * minute, usual?: () => number) =>
   createTransferPlanner({
+    usual,
     every_ms,
     bytes: 65_536,
     platforms: [...names.map((name) => platform(name)), platform('small', false)],
@@ -134,6 +135,33 @@ describe('a bad one', () => {
       one.close(one.sampled('x', frozen('x'), false, round * minute));
     }
     expect(everybody).toBe(20);
+  });
+
+  // A probe that starts again in the middle of an event has its stored level, and no sample of its own yet.
+  test('is bad from the first sample on where a level was stored', () => {
+    const slow = { ...good('x'), transfer: { ...good('x').transfer!, plateau_bps: 130_000 }, goodput_bps: 130_000 };
+    const fresh = planner();
+    fresh.plan(0, minute, none);
+    expect(fresh.sampled('x', slow, false, 0)).toBe(false);
+    const again = planner(5 * minute, () => Math.log(4_000_000));
+    again.plan(0, minute, none);
+    expect(again.sampled('x', slow, false, 0)).toBe(true);
+    expect(again.sampled('youtube', good('youtube'), false, 0)).toBe(false);
+  });
+
+  test('has a control beside it in every round while the fold suspects and has not decided', () => {
+    const one = planner();
+    const x = new Set(['x']);
+    const control = (round: number, settled: ReadonlySet<string>, suspect: ReadonlySet<string>) => {
+      const plan = one.plan(round * minute, minute, settled, suspect);
+      if (plan.control) one.controlSampled('b', round * minute);
+      one.close(false);
+      return plan.control;
+    };
+    control(0, none, none);
+    expect([1, 2, 3].map((round) => control(round, none, none))).toEqual([false, false, false]);
+    expect([4, 5, 6].map((round) => control(round, none, x))).toEqual([true, true, true]);
+    expect([7, 8, 9].map((round) => control(round, x, x))).toEqual([false, false, false]);
   });
 
   test('of an incident that is decided stops early and small', () => {
