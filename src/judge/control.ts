@@ -9,6 +9,8 @@ import type { ControlState, Held } from './state.ts';
 
 /** Samples behind a level before anything is compared with it. */
 const known = 10;
+/** Of its transfers fewer, as for a target's: there is one in ten minutes. */
+const knownGoodput = 5;
 /** A control bad alone for an hour is censored or dead: a finding, no longer a yardstick (measurement.md, controls). */
 const impairedSeconds = 3600;
 /** Successes in a row that bring an impaired control back. */
@@ -78,7 +80,7 @@ export function observeControl(
   const slow = lost ? undefined : above(sample.latency, before?.latency);
   const crawl = lost ? undefined : above(sample.handshake, before?.handshake);
   const short =
-    sample.rate === undefined || before?.goodput === undefined || before.goodput[1] < known
+    sample.rate === undefined || before?.goodput === undefined || before.goodput[1] < knownGoodput
       ? undefined
       : shortfall(sample.rate, before.goodput[0], sample.connect, before.connect?.[0]);
   if (slow !== undefined) next.slow = [slow, tick.t];

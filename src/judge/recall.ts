@@ -8,7 +8,9 @@ import type { ControlState, JudgeState, Level, TargetState } from './state.ts';
 /** Rounds after which an incident's kind counts as decided even if it was never proven. */
 const decidedRounds = 20;
 
+/** Samples behind a level before it is a baseline; of transfers fewer, since they are rare. */
 const known = 10;
+const knownGoodput = 5;
 
 /** A handshake this many times its own normal widens the round (measurement.md, calm plan). */
 export const oddHandshake = 3;
@@ -78,12 +80,12 @@ function baselines(state: JudgeState): Record<string, PathBaseline> {
 
 function add(all: Record<string, PathBaseline>, name: string, levels: ControlState | TargetState): void {
   if (name.endsWith('|6')) return;
-  const value = (level: Level | undefined) =>
-    level !== undefined && level[1] >= known ? Math.round(Math.exp(level[0]) * 10) / 10 : undefined;
+  const value = (level: Level | undefined, least = known) =>
+    level !== undefined && level[1] >= least ? Math.round(Math.exp(level[0]) * 10) / 10 : undefined;
   const baseline: PathBaseline = {};
   const handshake = value(levels.latency);
   const connect = value(levels.connect);
-  const goodput = value(levels.goodput);
+  const goodput = value(levels.goodput, knownGoodput);
   if (handshake !== undefined) baseline.handshake_ms = handshake;
   if (connect !== undefined) baseline.connect_ms = connect;
   if (goodput !== undefined) baseline.goodput_bps = goodput;
