@@ -94,6 +94,16 @@ test('slow-handshake: TLS waits, connect does not', async () => {
   expect(tls_ms).toBeGreaterThanOrEqual(500);
 });
 
+test('no-object-throttle: the front door waits, the content network does not', async () => {
+  await net.under('no-object-throttle');
+  const door = await handshake(net.network, { ...x, timeout_ms: 3000 });
+  door.socket.destroy();
+  expect(door.tls_ms).toBeGreaterThanOrEqual(280);
+  const besides = await handshake(net.network, { ...cdn, timeout_ms: 3000 });
+  besides.socket.destroy();
+  expect(besides.tls_ms).toBeLessThan(door.tls_ms);
+});
+
 test.each(['sni-police-130k', 'sni-shape-130k'])(
   '%s: a burst, then about 130 kbit/s; other names are unhurt',
   async (name) => {
