@@ -32,8 +32,18 @@ const keptEvents = 20_000;
 /** Days of the byte account kept: two months, so that a monthly cap can always be told. */
 const keptDays = 62;
 
-/** The outcome as an entry. `before`: the byte account of the entry before, because the outcome's is cumulative. */
-export function prepareEntry(outcome: RoundOutcome, before: ByteAccount['spent']): Entry {
+const ways = ['sent', 'received'] as const;
+
+/** A sum that has become smaller is a meter that began anew: after a reload of the configuration. */
+const beganAnew = (now: ByteAccount['spent'], before: ByteAccount['spent']): boolean =>
+  Object.entries(before).some(([purpose, then]) =>
+    ways.some((way) => (now[purpose as keyof typeof now]?.[way] ?? 0) < (then?.[way] ?? 0)),
+  );
+
+/** The outcome as an entry. `past`: the byte account of the entry before, because the outcome's is cumulative. */
+export function prepareEntry(outcome: RoundOutcome, past: ByteAccount['spent']): Entry {
+  const spent = outcome.bytes?.spent ?? {};
+  const before = beganAnew(spent, past) ? {} : past;
   const record = JSON.stringify(outcome.round);
   return {
     round: outcome.round.round,
@@ -42,9 +52,9 @@ export function prepareEntry(outcome: RoundOutcome, before: ByteAccount['spent']
     events: outcome.events,
     validated: outcome.validated ?? [],
     judge_state: outcome.judge_state === undefined ? undefined : JSON.stringify(outcome.judge_state),
-    bytes: Object.entries(outcome.bytes?.spent ?? {}).flatMap(([purpose, now]) => {
+    bytes: Object.entries(spent).flatMap(([purpose, now]) => {
       const then = before[purpose as keyof typeof before];
-      return (['sent', 'received'] as const).flatMap((direction) => {
+      return ways.flatMap((direction) => {
         const bytes = Math.round((now?.[direction] ?? 0) - (then?.[direction] ?? 0));
         return bytes > 0 ? [{ purpose, direction, bytes }] : [];
       });
