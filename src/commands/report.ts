@@ -21,7 +21,7 @@ const shortest_ms = 10 * 60_000;
 
 export const command: Command = {
   name: 'report',
-  describe: 'write what happened in a country, or at this probe, as one HTML file to publish or to print',
+  describe: 'what happened in a country, or at this probe, as one HTML file to publish or print',
   options: {
     prometheus: {
       type: 'string',

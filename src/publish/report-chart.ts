@@ -20,9 +20,9 @@ export function runsOf<T>(values: readonly T[]): { value: T; from: number; to: n
   return runs;
 }
 
-/** Where a time lies, per cent of the width. */
-const place = (ms: number, { since_ms, until_ms }: Axis): number =>
-  round(Math.min(100, Math.max(0, (100 * (ms - since_ms)) / (until_ms - since_ms))));
+/** Where a time lies, per cent of the width, which is as wide as all times with their distance behind them. */
+const place = (ms: number, { since_ms, step_ms, length }: Axis): number =>
+  round(Math.min(100, Math.max(0, (100 * (ms - since_ms)) / (step_ms * length))));
 
 /** Distances of the marks on the axis, minutes: the first that gives at most six. */
 const distances = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080];

@@ -81,7 +81,7 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
     networks: new Set(all.map(({ network }) => network)).size,
     probes: Math.max(0, ...(answers.probes[0]?.values ?? []).map((value) => value ?? 0)),
     findings,
-    restricted_companies: main && ruled ? highest(answers.restricted[0]?.values, main) : undefined,
+    restricted_companies: main && ruled ? (highest(answers.restricted[0]?.values, main) ?? 0) : undefined,
     elsewhere: main && ruled ? elsewhere(answers.elsewhere, main, findings) : undefined,
     controls_during: main && mean(answers.controls[0]?.values, main),
     others: spans

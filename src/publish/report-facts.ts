@@ -122,5 +122,9 @@ export function method({ scope, probes, networks, weights, findings }: Report): 
     scope === 'country' &&
     html` Each network has one vote: it is affected when at least half of its probes suspect the platform now and did not for most of the week before.${weights !== undefined && html` Shares of users: ${weights}.`}`
   }</p>
-<p>Seen over ${transportOf(findings)} Where the data says <code>goodput_of_normal</code>, 1 is what the same probe has learned as usual at that hour.</p>`;
+<p>Seen over ${transportOf(findings)} Where the data says <code>goodput_of_normal</code>, 1 is ${
+    scope === 'country'
+      ? 'what the same probe has learned as usual at that hour'
+      : 'the middle of the quiet rounds of this report'
+  }.</p>`;
 }

@@ -91,7 +91,9 @@ ${
     { value: 0.1, text: '10 %' },
     { value: 1, text: '100 %' },
   ]),
-  `The middle one of all ${scope === 'country' ? 'networks' : 'samples'}, on a logarithmic scale; 100 % is usual for this line, platform and hour.`,
+  scope === 'country'
+    ? 'The middle one of all networks, on a logarithmic scale; 100 % is what each probe has learned as usual for the platform and hour.'
+    : 'On a logarithmic scale; 100 % is the middle of the quiet rounds of this report.',
 )}${figure(
   'Encrypted handshake, against normal',
   handshake,

@@ -28,6 +28,8 @@ interface Gathered {
   controls: { ok: number; all: number }[];
   /** Of rounds in which the platform was as usual: what its speed is held against, by target. */
   usual: Map<string, number[]>;
+  /** QUIC handshakes that were tried, by platform. */
+  quic: Map<string, { at: number; ok: boolean }[]>;
   last?: Round | undefined;
   rounds: number;
 }
@@ -71,7 +73,9 @@ export function probeReport(request: ProbeRequest): Report | undefined {
     controls: controls.map(({ ok, all }) => (all === 0 ? undefined : ok / all)),
     networks: 1,
     probes: 1,
-    findings: parts.map((one) => finding(one, rows, titles)).sort((a, b) => byOrder(titles)(a.platform, b.platform)),
+    findings: parts
+      .map((one) => finding(one, rows, gathered, titles))
+      .sort((a, b) => byOrder(titles)(a.platform, b.platform)),
     controls_during: lead && during(controls, spanOf(lead, until_ms), axis),
     statement: lead?.latest.statement,
     others: own
@@ -107,6 +111,7 @@ function gather({ rounds, since_ms, until_ms }: ProbeRequest, axis: Axis): Gathe
     cells: new Map(),
     controls: Array.from({ length: axis.length }, () => ({ ok: 0, all: 0 })),
     usual: new Map(),
+    quic: new Map(),
     rounds: 0,
   };
   const raw: { platform: string; at: number; key: string; value: number }[] = [];
@@ -128,6 +133,10 @@ function gather({ rounds, since_ms, until_ms }: ProbeRequest, axis: Axis): Gathe
       // Several rounds in one time: the worst of them, or a short event would not be seen.
       if (state !== undefined && (cell.state === undefined || codeOf(state) > codeOf(cell.state))) cell.state = state;
       for (const look of looks) {
+        if (look.quic !== undefined && look.quic.outcome !== 'skipped') {
+          const tried = { at, ok: look.quic.outcome === 'ok' };
+          gathered.quic.set(platform, [...(gathered.quic.get(platform) ?? []), tried]);
+        }
         for (const [key, value] of speeds(look)) {
           raw.push({ platform, at, key, value });
           if (state === 'reachable') gathered.usual.set(key, [...(gathered.usual.get(key) ?? []).slice(-500), value]);
@@ -198,9 +207,11 @@ function partsOf(lead: StoredIncident, all: readonly StoredIncident[]): StoredIn
 function finding(
   { platform, latest, closed_at }: StoredIncident,
   rows: readonly Row[],
+  { quic }: Gathered,
   titles: Readonly<Record<string, string>>,
 ): Finding {
   const row = rows.find((one) => one.platform === platform);
+  const tried = (quic.get(platform) ?? []).filter(({ at }) => row?.hit[at] === true);
   const ratio = (which: 'goodput' | 'handshake') =>
     row && middle(row[which].flatMap((value, at) => (row.hit[at] === true && value !== undefined ? [value] : [])));
   const ended = latest.ended_latest ?? closed_at;
@@ -215,6 +226,7 @@ function finding(
     confidence: latest.confidence,
     goodput: ratio('goodput'),
     handshake: ratio('handshake'),
+    quic: tried.length === 0 ? undefined : tried.filter(({ ok }) => ok).length / tried.length,
   };
 }
 

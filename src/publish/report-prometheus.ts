@@ -89,7 +89,9 @@ async function request(
     text = await bounded(response, base);
   } catch (error) {
     if (error instanceof Complaint) throw error;
-    throw new Complaint('not_running', `cannot ask Prometheus at ${base}: ${why(error, deadline)}`, { cause: error });
+    throw new Complaint('not_running', `cannot ask Prometheus at ${base}: ${why(error, signal, deadline)}`, {
+      cause: error,
+    });
   }
   const answer = parsed(text);
   if (answer?.status === 'success') return answer.data;
@@ -160,7 +162,8 @@ const shortened = (text: string): string => (text.length > longestLabel ? `${tex
 /** One line that a terminal can be shown. */
 const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 300);
 
-function why(error: unknown, deadline: AbortSignal): string {
+function why(error: unknown, stopped: AbortSignal, deadline: AbortSignal): string {
+  if (stopped.aborted) return 'stopped';
   if (deadline.aborted) return 'no answer within a minute';
   const cause = (error as { cause?: { code?: unknown; message?: unknown } }).cause;
   const reasons: Readonly<Record<string, string>> = {

@@ -176,9 +176,6 @@ export function transportOf(findings: readonly Finding[]): string {
 /** The limits of what was found. They belong to the report as much as the findings do. */
 export function notShown({ scope, findings, weights, networks }: Report): string[] {
   const throttled = findings.some(({ state }) => state === 'throttled');
-  const comparison = findings.some(
-    ({ state }) => state === 'throttled' || state === 'unreachable' || state === 'degraded',
-  );
   return [
     'Who ordered it, or why. It shows what arrived at the probes, not what was decided.',
     ...(scope === 'country'
@@ -188,9 +185,7 @@ export function notShown({ scope, findings, weights, networks }: Report): string
         ]
       : ['What other networks saw: this is one line. Ask probes elsewhere.']),
     ...(throttled ? ['How the slowing down is done inside the network: only its effect is measured.'] : []),
-    ...(comparison
-      ? ['Apps, logged-in pages and live video: small public objects of each platform are fetched, without an account.']
-      : []),
+    'Apps, logged-in pages and live video: small public objects of each platform are fetched, without an account.',
     'Anything that lasts a minute or two: the probes look once a minute, and one odd look is no finding.',
   ];
 }

@@ -185,6 +185,14 @@ function scopeOf(rounds: readonly Round[]) {
 export const params = (country: string): JudgeParams =>
   defaultParams(MINUTE, { timezone: country === 'PK' ? 'Asia/Karachi' : 'UTC' });
 
+/** What the home's own store was given from a time on, ms since the epoch. */
+export const homeOutcomes = (from: number): Generator<RoundOutcome> =>
+  judged(
+    [...tell('calm')].filter(({ started_at }) => Date.parse(started_at) >= begun),
+    params(home.country),
+    from,
+  );
+
 /** Lines of OpenMetrics with times: everything that a probe said while it was recorded, and that it was there a week ago. */
 export async function* exposition(identity: Identity): AsyncGenerator<string> {
   const other = others.find(({ vantage }) => vantage === identity.vantage);
