@@ -47,7 +47,7 @@ export async function podman(args: readonly string[], options: Parameters<typeof
 export async function mustPodman(args: readonly string[], options: Parameters<typeof finish>[1] = {}): Promise<string> {
   const { code, stdout, stderr } = await podman(args, options);
   if (code === 0) return stdout;
-  throw new Error(`podman ${args.join(' ')}: exit ${code}: ${(stderr || stdout).trim().slice(-2000)}`);
+  throw new Error(`podman ${args.join(' ')}: exit ${code}: ${`${stdout}${stderr}`.trim().slice(-3000)}`);
 }
 
 const packages = { podman: 'podman', runc: 'runc', 'dpkg-deb': 'dpkg', npm: 'npm' } as const;

@@ -12,7 +12,7 @@ import type { Lab } from './lab.ts';
 /** Writes a configuration for the image, where the lab's authority is mounted at a place of its own. JSON is YAML. */
 export function writeConfig(lab: Lab, name: string, settings: Readonly<Record<string, unknown>>): string {
   const file = `${lab.directory}/${name}.yaml`;
-  const own = { tls: { ca_file: '/etc/reachd/root.pem' }, vantage: { name: 'lab', country: 'PK', detect: false } };
+  const own = { tls: { ca_file: '/etc/reachd/root.pem' }, vantage: { country: 'PK', detect: false } };
   writeFileSync(file, JSON.stringify({ ...own, ...settings }, null, 2), { mode: 0o644 });
   return file;
 }

@@ -1,7 +1,7 @@
 /**
  * `node tests/lab/container.ts`: the shipped image, built from the Dockerfile and run where the user sits in the lab, and the
  * files of docker/ and config/systemd. Words: only the parts whose names contain one (refusals, files, conditions, stack).
- * The last line is `N passed, N failed[, N skipped]`; the exit status is 1 when something failed.
+ * `--tree=DIRECTORY`: builds the image of another tree than this one. The last line is `N passed, N failed[, N skipped]`; the exit status is 1 when something failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,8 @@ import { type Lab, startLab } from './lab.ts';
 import { whyNot } from './packages.ts';
 import type { Report } from './report.ts';
 
-const words = process.argv.slice(2);
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const tree = process.argv.find((word) => word.startsWith('--tree='))?.slice('--tree='.length);
 const wanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
 
 const tally = { passed: 0, failed: 0, skipped: 0 };
@@ -67,7 +68,7 @@ try {
   if (reason) skip('THE CONTAINER IS NOT TESTED', reason);
   else {
     const base = await haveBase();
-    await buildImage();
+    await buildImage(tree);
     console.log(`image built, base image ${base}: ${seconds()}`);
     await tellSize();
     await Promise.all([
