@@ -5,7 +5,7 @@
  */
 import { type Judgement, judge, wanted } from '../judge/judge.ts';
 import { recall, slowTargets } from '../judge/recall.ts';
-import { usualRate } from '../judge/slow-transfer.ts';
+import { isControlRateKnown, usualRate } from '../judge/slow-transfer.ts';
 import type { JudgeParams, JudgeState } from '../judge/state.ts';
 import type { RoundOutcome } from '../model/outcome.ts';
 import type { Round, VantageFacts } from '../model/round.ts';
@@ -60,6 +60,7 @@ export function createRounds(options: RoundsOptions): Rounds {
     ...options,
     ...options.transfer,
     usual: (platform, target) => usualRate(state, platform, target),
+    controlKnown: (control) => isControlRateKnown(state, control),
   });
   let settled: ReadonlySet<string> = new Set();
   let index = 0;

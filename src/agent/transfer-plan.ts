@@ -85,6 +85,11 @@ export interface TransferPlannerOptions {
    * after a start would have nothing to be held against, and a probe that restarts during an event would see none.
    */
   usual?: ((platform: string, target: string) => number | undefined) | undefined;
+  /**
+   * Whether enough is known of a sized control's rate. Until then it is downloaded from as often as a platform: a line that
+   * is narrow for everybody could not be told from slow platforms in the first hours of a probe.
+   */
+  controlKnown?: ((control: string) => boolean) | undefined;
 }
 
 interface Turn {
@@ -135,7 +140,8 @@ export function createTransferPlanner(options: TransferPlannerOptions): Transfer
         const larger = !everybody && turn.grow && now - turn.grown >= growEveryMs;
         return [name, { target, bytes: larger ? Math.max(bytes, grown_bytes) : bytes, plateau_ms: plateauMs }];
       });
-      const wait = Math.max(controlEveryMs, every_ms);
+      const learned = pool.every(({ name }) => options.controlKnown?.(name) ?? true);
+      const wait = learned ? Math.max(controlEveryMs, every_ms) : every_ms;
       return {
         targets: new Map(targets),
         control:

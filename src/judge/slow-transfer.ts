@@ -20,6 +20,12 @@ export function usualRate(state: JudgeState | undefined, platform: string, targe
   return level !== undefined && level[1] >= fewest ? level[0] : undefined;
 }
 
+/** Whether enough downloads from this control are behind its level for a narrow line to be told by it. */
+export function isControlRateKnown(state: JudgeState | undefined, control: string): boolean {
+  const level = state && own(state.controls, control)?.goodput;
+  return level !== undefined && level[1] >= fewest;
+}
+
 /** The history that stands for a stored level: as if the last samples had all been there. */
 export function remembered(level: number | undefined): TransferHistory {
   return level === undefined ? [] : Array.from({ length: kept }, () => level);

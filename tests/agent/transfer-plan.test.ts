@@ -29,9 +29,10 @@ const minute = 60_000;
 const none = new Set<string>();
 const names = ['x', 'facebook', 'instagram', 'youtube'];
 
-const planner = (every_ms = 5 * minute, usual?: () => number) =>
+const planner = (every_ms = 5 * minute, usual?: () => number, controlKnown?: (control: string) => boolean) =>
   createTransferPlanner({
     usual,
+    controlKnown,
     every_ms,
     bytes: 65_536,
     platforms: [...names.map((name) => platform(name)), platform('small', false)],
@@ -93,6 +94,22 @@ describe('turns', () => {
 });
 
 describe('controls', () => {
+  test('are downloaded from as often as a platform until enough is known of each', () => {
+    const known = new Set<string>();
+    const one = planner(5 * minute, undefined, (name) => known.has(name));
+    const rounds: number[] = [];
+    for (let round = 0; round <= 45; round++) {
+      if (round === 12) known.add('b');
+      if (round === 22) known.add('c');
+      if (one.plan(round * minute, minute, none).control) {
+        rounds.push(round);
+        one.controlSampled(one.controls()[0]!.name, round * minute);
+      }
+      one.close(false);
+    }
+    expect(rounds).toEqual([0, 5, 10, 15, 20, 30, 40]);
+  });
+
   test('every ten minutes, the sized ones in turn', () => {
     const one = planner();
     const rounds: number[] = [];
