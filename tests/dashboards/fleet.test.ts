@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { catalogue } from '../../src/publish/catalogue.ts';
+import { reachd } from '../cli/reachd.ts';
 import { MINUTE } from '../evaluation/world/vantage.ts';
 import { type Choice, fill, folder, names, panelsOf, read } from './grafana.ts';
 import { exposition, home, identities, recorded, throttled } from './lives.ts';
@@ -142,6 +143,49 @@ describe.runIf(hasPrometheus)('in the evening of 20 January 2024', () => {
       const marks = await prometheus.range(fill(expr!, dashboard, views[name][0]!, 60), from_s, now_s, 60);
       expect(marks.length).toBeGreaterThan(0);
     }
+  });
+
+  describe('the report of the country', () => {
+    const window = ['--since', '2024-01-20T13:15:00Z', '--until', '2024-01-20T17:55:00Z'];
+    const ask = (...args: string[]) =>
+      reachd(['report', '--prometheus', prometheus.url, '--timezone', 'Asia/Karachi', '--out', '-', ...args]);
+
+    test('Pakistan: platforms, networks, share of users, an onset interval that holds the truth, and the control line', () => {
+      const { stdout, stderr, status } = ask('--country', 'PK', ...window);
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+      expect(stdout).toContain(
+        '<h1>Pakistan: X, Facebook, Instagram and YouTube throttled on 4 of 5 observed networks</h1>',
+      );
+      const lead = /<p class="lead">(.*?)<\/p>/s.exec(stdout)![1]!;
+      // It began at 18:41 and ended at 22:00; the probes ask for a run of good rounds before they say so.
+      expect(lead).toMatch(
+        /^From 18:(39|40)–18:4[1-3] \(UTC\+5\) on 20 January 2024, X, Facebook, Instagram and YouTube were throttled on 4 of the 5 networks observed in Pakistan, which carry 68 % of its Internet users\. Recovery was confirmed by 22:[01]\d\. /,
+      );
+      expect(lead).toMatch(
+        /Downloads ran at \d % of normal, and encrypted handshakes took \d+ times as long as usual\. /,
+      );
+      expect(lead).toMatch(/ (9\d(\.\d)?|100) % of the looks at unrelated control sites were answered meanwhile\. /);
+      expect(lead).toMatch(/ Confidence: high\. This does not show who ordered it\.$/);
+      expect(stdout).toContain('nation-scale by the fleet’s rules: 3 companies restricted at once');
+      expect(stdout).toContain('worked as usual on all 3 networks in 3 other countries');
+      expect(stdout).toContain('throttle.unknown (4)');
+      // The one network that was spared.
+      expect(stdout).toMatch(/aria-label="AS38264: from [\d:]+ reachable"/);
+    });
+
+    test('Germany in the same hours: nothing', () => {
+      const { stdout, status } = ask('--country', 'DE', ...window);
+      expect(status).toBe(0);
+      expect(stdout).toContain('<h1>Germany: no disruption of the observed platforms was seen</h1>');
+    });
+
+    test('a country without probes, and a time without samples: which countries there are', () => {
+      const { stdout, stderr, status } = ask('--country', 'NZ', ...window);
+      expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
+      expect(stderr).toMatch(/^reachd: no probe in NZ was heard there between .*; there is of BR, DE, PK, RU\n$/);
+      const early = ask('--country', 'PK', '--since', '2023-01-01T00:00:00Z', '--until', '2023-01-02T00:00:00Z');
+      expect(early.stderr).toMatch(/^reachd: no probe in PK was heard there .*; nor of any other country\n$/);
+    });
   });
 });
 
