@@ -12,8 +12,9 @@ const together = 6;
 const apart_ms = 2000;
 
 /**
- * Begins to play; the promise of a row's end by its name. What a row leaves behind is in `directory`, under its
- * name; the warm-up comes first, in `warm_directory`, if it is not there already. A row that begins where another ended is played when that has ended, in its place.
+ * Begins to play; the promise of a row's end by its name. The warm-up comes first, in `warm_directory`, if it is not there
+ * already; what a row leaves behind is in `directory`, under its name. A row that begins where another ended is played
+ * when that has ended, in its place.
  */
 export function playHistories(
   rows: readonly History[],
@@ -24,9 +25,8 @@ export function playHistories(
   const limit = pLimit(together);
   const played = new Map<string, Promise<Played>>();
   const placeOf = (name: string) => (name === 'warm-up' ? warm : join(directory, name));
-  const play = async (row: History): Promise<Played> => {
-    return playHistory(row, await placeOf(row.from), join(directory, row.name));
-  };
+  const play = async (row: History): Promise<Played> =>
+    playHistory(row, await placeOf(row.from), join(directory, row.name));
   let begun = 0;
   for (const first of rows.filter(({ from }) => from === 'warm-up')) {
     const chain = [first, ...rows.filter(({ from }) => from === first.name)];

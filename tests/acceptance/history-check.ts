@@ -34,6 +34,8 @@ export function checkAlways(row: History, outcome: RoundOutcome): string[] {
     const said: readonly (string | undefined)[] = [held(outcome, name), open?.state, ...(open?.mechanisms ?? [])];
     for (const word of never) if (said.includes(word)) complaints.push(`${name}: never ${word}, got it`);
     if (touched.includes(name) && incident !== 'none') continue;
+    if (incident === 'none' && outcome.detail?.platforms[name]?.suspect)
+      complaints.push(`${name}: no suspicion, got it`);
     if (open !== undefined) complaints.push(`${name}: no incident, got ${open.state} ${open.mechanism ?? ''}`);
     if (!touched.includes(name) && held(outcome, name) !== 'reachable') {
       complaints.push(`${name}: reachable (nobody is after it), got ${held(outcome, name)}`);
