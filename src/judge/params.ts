@@ -56,7 +56,7 @@ export function defaultParams(interval_ms: number, overrides: Partial<JudgeParam
     suspicion: 8,
     floors: { all: 0.003, reach: 0.01, handshake: 0.008, latency: 0.008, goodput: 0.006 },
     lone_floor: 0.025,
-    margins: { all: 3, reach: 3, handshake: 3, latency: 3, goodput: 2 },
+    margins: { all: 3, reach: 3, handshake: 3, latency: 3, goodput: 1.5 },
     controls_may_fail: 1 / 3,
     cooldown: 3,
     experiments: { neutral_sni: true, large_hello: true },
