@@ -1,5 +1,5 @@
 /** The board on the wall: a sink that keeps the last look at everything, because a calm round looks at little. */
-import type { RoundOutcome, Sink } from '../model/outcome.ts';
+import { type PlatformDetail, type RoundOutcome, type Sink, streams } from '../model/outcome.ts';
 import type { Evidence, Observation } from '../model/round.ts';
 import type { Control, Platform } from '../model/target.ts';
 import type { IpProtocol } from '../model/vocabulary.ts';
@@ -50,6 +50,8 @@ export function createBoard(options: BoardOptions): Board {
   let scope = options.scope;
   let last: RoundOutcome | undefined;
   let judged = 0;
+  let accepted: number | undefined;
+  let news_every_ms: number | undefined;
   const targets = new Map<string, Omit<Kept, 'rounds_ago'> & { judged: number }>();
   const controls = new Map<string, ControlStatus>();
 
@@ -70,6 +72,9 @@ export function createBoard(options: BoardOptions): Board {
       const { round } = outcome;
       last = outcome;
       judged += 1;
+      const now = performance.now();
+      if (accepted !== undefined) news_every_ms = Math.round(now - accepted);
+      accepted = now;
       for (const [platform, observations] of Object.entries(round.platforms)) {
         for (const observation of observations) {
           const look = lookOf(observation, round.started_at);
@@ -111,6 +116,8 @@ export function createBoard(options: BoardOptions): Board {
           overruns: last.overruns,
           lag_ms: last.round.lag_ms,
         },
+        evidence_threshold: last?.detail?.log_threshold,
+        news_every_ms,
         platforms: enabled().map((platform) => platformStatus(platform, last, results())),
         controls: [...controls.values()],
         controls_impaired: last?.detail?.controls_impaired ?? [],
@@ -139,9 +146,20 @@ export function createBoard(options: BoardOptions): Board {
 
 /** The look that an observation was; undefined for one that did not happen. */
 function lookOf(observation: Observation, at: string): Look | undefined {
-  const { target, ip_protocol = 'ip4', outcome, failure, status, phases = {}, goodput_bps, network } = observation;
+  const {
+    target,
+    ip_protocol = 'ip4',
+    outcome,
+    failure,
+    status,
+    phases = {},
+    goodput_bps,
+    network,
+    transfer,
+  } = observation;
   if (outcome === 'skipped') return undefined;
-  return { target, ip_protocol, outcome, failure, status, phases, goodput_bps, network, at };
+  const { plateau_bps } = transfer ?? {};
+  return { target, ip_protocol, outcome, failure, status, phases, goodput_bps, plateau_bps, network, at };
 }
 
 /** Certificate and page of the exchange that decided: of a redirected target the last hop's. */
@@ -175,6 +193,8 @@ function platformStatus(
     },
     suspect: detail?.suspect,
     baseline_ready: detail?.baseline_ready,
+    normal: detail && normalOf(detail),
+    evidence: detail && strongest(detail),
     incident: detail?.open,
     targets: platform.targets.flatMap((target) =>
       results
@@ -183,6 +203,20 @@ function platformStatus(
         .sort((a, b) => a.ip_protocol.localeCompare(b.ip_protocol)),
     ),
   };
+}
+
+const normalOf = ({ baseline_seconds, baseline_bytes_per_second }: PlatformDetail): PlatformStatus['normal'] => ({
+  tls_seconds: baseline_seconds?.tls,
+  bytes_per_second: baseline_bytes_per_second,
+});
+
+function strongest({ log_evidence = {} }: PlatformDetail): PlatformStatus['evidence'] {
+  return streams
+    .flatMap((stream) => {
+      const log = log_evidence[stream];
+      return log === undefined ? [] : [{ stream, log }];
+    })
+    .sort((a, b) => b.log - a.log)[0];
 }
 
 /** The statement to show: the joint event's, else that of the incident that began last. */

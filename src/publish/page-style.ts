@@ -30,6 +30,7 @@ a { color: var(--link); }
 .soft { color: var(--soft); }
 .small { font-size: .875rem; }
 .banner { border-left: .3rem solid var(--bad); background: var(--bad-ground); padding: .75rem 1rem; border-radius: .25rem; margin: 1rem 0; }
+blockquote.banner { margin-left: 0; margin-right: 0; font-size: 1.0625rem; }
 .banner.warn { border-color: var(--warn); background: var(--warn-ground); }
 .cards { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; min-width: 0; }
@@ -57,6 +58,10 @@ tr:last-child td { border-bottom: 0; }
 .plain .pill { font-weight: 500; font-size: .875rem; white-space: normal; }
 .incidents { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
 .incidents .card { padding: .75rem 1rem; }
+.parts { margin-top: .75rem; gap: .75rem; }
+.parts > li { border-top: 1px solid var(--line); padding-top: .75rem; }
+.measures { border-top: 1px solid var(--line); padding-top: .625rem; font-variant-numeric: tabular-nums; }
+.measures meter { height: .625rem; margin-top: .125rem; display: block; }
 .glossary dt { font-weight: 600; margin-top: .5rem; }
 .glossary dd { margin: 0; color: var(--soft); }
 .facts { margin-top: .625rem; }

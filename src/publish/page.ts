@@ -4,22 +4,13 @@ import type { StoredIncident } from '../store/read.ts';
 import { headline } from './headline.ts';
 import { type Html, html } from './html.ts';
 import { incidentsSection } from './page-incidents.ts';
-import { moment } from './page-time.ts';
-import type { ControlStatus, Look, PlatformStatus, Status } from './status.ts';
-import {
-  basisWords,
-  duration,
-  mechanismWords,
-  noteWords,
-  phaseWords,
-  size,
-  stateWords,
-  vantageWords,
-} from './words.ts';
+import { ago, platformCard } from './page-platform.ts';
+import type { ControlStatus, Status } from './status.ts';
+import { duration, size, stateWords, vantageWords } from './words.ts';
 
 /** Seconds after which a browser loads the page again: no faster than rounds bring news, no slower than a minute. */
-const refresh = ({ round }: Status): number =>
-  Math.min(60, Math.max(10, Math.round((round?.interval_ms ?? 10_000) / 1000)));
+const refresh = ({ round, news_every_ms }: Status): number =>
+  Math.min(60, Math.max(5, Math.round((news_every_ms ?? round?.interval_ms ?? 10_000) / 1000)));
 
 /** The whole document. `incidents`: the stored ones, the last first. */
 export function page(status: Status, incidents: readonly StoredIncident[] = []): string {
@@ -45,7 +36,7 @@ ${banners(status, top.text)}
 </header>
 <main>
 <h2>Platforms</h2>
-<div class="cards">${status.platforms.map((one) => platformCard(one, now, status.vantage.timezone))}</div>
+<div class="cards">${status.platforms.map((one) => platformCard(one, { now, timezone: status.vantage.timezone, threshold: status.evidence_threshold }))}</div>
 ${incidentsSection(incidents, status)}<h2>This line</h2>
 <div class="cards">${lineCard(status)}${dataCard(status)}</div>
 ${controlsSection(status.controls, status.controls_impaired, now)}
@@ -71,52 +62,9 @@ function lastLook({ round }: Status, now: number): Html {
 /** What must not be overlooked, unless the headline has said it already. */
 function banners({ statement, vantage, store_trouble }: Status, said: string): Html {
   const line = vantage.state === undefined || vantage.state === 'online' ? undefined : vantageWords[vantage.state];
-  return html`${statement !== undefined && html`<p class="banner">${statement}</p>`}${
+  return html`${statement !== undefined && html`<blockquote class="banner">“${statement}”</blockquote>`}${
     line !== undefined && line !== said && html`<p class="banner warn">${line}</p>`
   }${store_trouble !== undefined && html`<p class="banner warn">Rounds are not being stored: ${store_trouble}. Measuring goes on.</p>`}`;
-}
-
-function platformCard(platform: PlatformStatus, now: number, timezone: string): Html {
-  const { title, state, since, verdict, incident, targets } = platform;
-  // The held state is what the card speaks of: a verdict that says otherwise must not explain it.
-  const agreeing = verdict?.state === state ? verdict : undefined;
-  const mechanism = incident?.mechanism ?? agreeing?.mechanism;
-  const confidence = incident?.confidence ?? agreeing?.confidence;
-  const bad = state !== 'reachable' && state !== 'refused' && state !== 'inconclusive';
-  return html`<section class="card">
-<h3>${title} <span class="pill ${state}">${stateWords[state].sign} ${state}</span></h3>
-<p>${stateWords[state].sentence}${since !== undefined && html` <span class="soft">Since ${moment(since, timezone)} <span class="unbroken">(for ${duration(now - Date.parse(since))})</span>.</span>`}</p>
-${mechanism !== undefined && html`<p>How: ${mechanismWords[mechanism]} <code class="soft small">${mechanism}</code></p>`}
-${bad && confidence !== undefined && html`<p class="soft">Confidence ${confidence}${agreeing?.basis !== undefined && `: ${basisWords[agreeing.basis]}`}.</p>`}
-${verdict !== undefined && verdict.state !== state && html`<p class="soft">The last look alone shows: ${verdict.state}.</p>`}
-${verdict !== undefined && verdict.notes.length > 0 && html`<p class="soft">Note: ${verdict.notes.map((note) => noteWords[note]).join('; ')}.</p>`}
-${
-  targets.length > 0 &&
-  html`<details><summary>${summary(targets)}</summary><table class="stack">
-<thead><tr><th>Name</th><th>Answer</th><th class="number">When</th></tr></thead>
-<tbody>${targets.map((look) => lookRow(look, now))}</tbody></table></details>`
-}
-</section>
-`;
-}
-
-const summary = (looks: readonly Look[]): string => {
-  const answered = looks.filter(({ outcome }) => outcome === 'ok').length;
-  return `Last checks: ${answered} of ${looks.length} answered`;
-};
-
-function lookRow(look: Look, now: number): Html {
-  const { target, ip_protocol, outcome, failure, status, phases, goodput_bps, at } = look;
-  const times = Object.entries(phases).filter((entry): entry is [string, number] => entry[1] !== undefined);
-  const how =
-    outcome === 'ok' ? `✓ ${status ?? 'answered'}` : failure === undefined ? '✕ no answer' : `✕ ${failure.reason}`;
-  return html`<tr><td>${target} <span class="soft">${ip_protocol === 'ip6' ? 'IPv6' : 'IPv4'}</span></td><td class="wide">${how}${
-    failure && html`<br><span class="soft">while ${phaseWords[failure.phase]}</span>`
-  }${goodput_bps !== undefined && `, ${(goodput_bps / 1e6).toFixed(1)} Mbit/s`}${
-    times.length > 0 &&
-    html`<br><span class="soft">${times.map(([phase, ms]) => `${phase}\u00a0${Math.round(ms)}`).join(', ')}\u00a0ms</span>`
-  }</td><td class="number soft">${ago(at, now)}</td></tr>
-`;
 }
 
 function lineCard({ vantage, controls }: Status): Html {
@@ -188,6 +136,3 @@ const glossary = html`<h2>What the words mean</h2>
 `;
 
 const links = html`<a href="api/v1/status">This page as data</a> · <a href="api/v1/rounds?since=1h">Measurements of the last hour</a> · <a href="api/v1/incidents">Incidents</a> · <a href="metrics">Metrics</a>`;
-
-const ago = (at: string, now: number): Html =>
-  html`<time datetime="${at}">${duration(now - Date.parse(at))} ago</time>`;

@@ -7,7 +7,7 @@ import type { Board } from './board.ts';
 import { type EventHub, greeting } from './events.ts';
 import { evidenceOf } from './evidence.ts';
 import { page } from './page.ts';
-import { shownIncidents } from './page-incidents.ts';
+import { readIncidents } from './page-incidents.ts';
 import { icon, style } from './page-style.ts';
 import { freshRounds, probeText } from './probe-text.ts';
 import { reference } from './reference.ts';
@@ -70,7 +70,7 @@ const document = (type: string, body: string): Answer => ({ status: 200, type: `
 
 const routes: Readonly<Record<string, Route>> = {
   '/': get((_query, { board, incidents }) =>
-    document('text/html', page(board.status(), incidents?.({ limit: shownIncidents }))),
+    document('text/html', page(board.status(), incidents?.({ limit: readIncidents }))),
   ),
   '/style.css': get(() => document('text/css', style)),
   '/icon.svg': get(() => document('image/svg+xml', icon)),

@@ -2,7 +2,7 @@
  * What the daemon sees now, as one plain object: `/api/v1/status`, the page, `reachd status` and `reachd probe` all
  * show this. No address of the probe is in it; a network (/24, /48) is that of a platform's server.
  */
-import type { OpenIncident } from '../model/outcome.ts';
+import type { OpenIncident, Stream } from '../model/outcome.ts';
 import type { Failure, Phases } from '../model/round.ts';
 import type {
   Basis,
@@ -28,6 +28,8 @@ export interface Look {
   phases: Phases;
   /** Bits per second, where this look sampled it. */
   goodput_bps?: number | undefined;
+  /** What its download got, bits per second, also where that shows no rate of the line. */
+  plateau_bps?: number | undefined;
   network?: string | undefined;
   /** RFC 3339: start of the round. */
   at: string;
@@ -55,6 +57,10 @@ export interface PlatformStatus {
     | undefined;
   suspect?: boolean | undefined;
   baseline_ready?: boolean | undefined;
+  /** What is normal here at this hour; absent while it is not known. */
+  normal?: { tls_seconds?: number | undefined; bytes_per_second?: number | undefined } | undefined;
+  /** The strongest evidence that something is wrong, natural logarithm, and the stream that it is in. */
+  evidence?: { stream: Stream; log: number } | undefined;
   /** The open incident. */
   incident?: OpenIncident | undefined;
   targets: Look[];
@@ -94,6 +100,10 @@ export interface Status {
         lag_ms?: number | undefined;
       }
     | undefined;
+  /** Evidence at which an incident opens, natural logarithm. */
+  evidence_threshold?: number | undefined;
+  /** Time between the last two rounds by our own watch: how often there is news. */
+  news_every_ms?: number | undefined;
   platforms: PlatformStatus[];
   controls: ControlStatus[];
   controls_impaired: string[];
