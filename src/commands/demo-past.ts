@@ -8,7 +8,7 @@ import type { IncidentEvent } from '../model/verdict.ts';
 import { pastRounds, type Stretch } from '../practice/past.ts';
 import { seededRandom } from '../practice/random.ts';
 import type { Store } from '../store/store.ts';
-import { boot_ms, downloads, past, rtt_ms, slowed_bps } from './demo-script.ts';
+import { boot_ms, downloads, held_ms, past, rtt_ms, slowed_bps } from './demo-script.ts';
 import { judgeParams } from './judge-params.ts';
 
 /** The same past every time. */
@@ -38,6 +38,7 @@ export async function livePast(config: Config, store: Store, signal: AbortSignal
     rtt_ms,
     bytes: downloads.bytes,
     slowed_bps,
+    held_ms,
     boot_ms,
     random: seededRandom(seed),
   };

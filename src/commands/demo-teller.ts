@@ -4,6 +4,7 @@ import type { RoundOutcome, Sink } from '../model/outcome.ts';
 import type { PracticeInternet } from '../practice/internet.ts';
 import type { StoryClock } from '../practice/story-clock.ts';
 import { list } from '../publish/words.ts';
+import { roundLine } from './demo-line.ts';
 import type { Past } from './demo-past.ts';
 import { calmRounds, interval_ms, provider } from './demo-script.ts';
 
@@ -21,6 +22,8 @@ export interface TellerOptions {
   once: boolean;
   /** Aborted when the story is over and `once` is set. */
   over: AbortController;
+  /** Platform names to titles. */
+  titles: ReadonlyMap<string, string>;
 }
 
 export interface Teller extends Sink {
@@ -34,31 +37,34 @@ const tell = (log: Logger) => (line: string) => log.info(`>>> ${line}`);
 /** What it is that one is going to see. */
 export function opening(log: Logger, speed: number): void {
   const say = tell(log);
-  say('a small Internet on this computer: platforms, control sites, resolvers, and a provider in Pakistan in between');
+  say('A small Internet on this computer: platforms, control sites, resolvers, and a provider in Pakistan in between.');
+  say('Nothing leaves this machine. On the left: the time in the story (Pakistan), and how long it has been told.');
   say(
-    'nothing leaves this machine. On the left the time in the story (Pakistan), then how long we have been telling it',
+    `Between two looks time passes ${speed} times faster than in life. A look itself cannot be hurried: downloads at the provider's rate take seconds each.`,
   );
-  say(`the minutes between looks pass ${speed} times faster than in life; what is measured takes as long as it takes,`);
-  say("and at the provider's rate each download takes seconds");
 }
 
 /** What the probe has in its store when the story begins. */
 export function recollection(log: Logger, { rounds, closed }: Past): void {
   const say = tell(log);
-  say(`the probe looks back on ${rounds} rounds, judged just now by the judge that will judge this evening:`);
+  say(
+    `The probe has a past: ${rounds} rounds, judged just now by the judge that will judge this evening. It remembers:`,
+  );
   for (const { statement = '' } of closed) say(`“${statement}”`);
 }
 
-export function createTeller({ internet, clock, log, speed, once, over }: TellerOptions): Teller {
+export function createTeller({ internet, clock, log, speed, once, over, titles }: TellerOptions): Teller {
   const say = tell(log);
   // A little before the daemon's first slot: the waiting that is left over ends at one of its slots, never after it.
   const origin = clock.network.monotonic();
   let place = { url: '', path: '' };
-  let act: 'calm' | 'throttled' | 'restored' | 'told' | 'given up' = 'calm';
+  let act: 'calm' | 'throttled' | 'restored' | 'over' | 'given up' = 'calm';
   let rounds = 0;
-  let named: number | undefined;
-  const titles = new Map<string, string>();
+  /** The round in which it was named, later the one in which it ended. */
+  let turned: number | undefined;
+  let finished = false;
   const suspects = new Set<string>();
+  const title = (name: string) => titles.get(name) ?? name;
 
   /** The rest of the minute, as long as `speed` leaves of it. */
   const skipWaiting = async (duration_ms: number) => {
@@ -69,86 +75,77 @@ export function createTeller({ internet, clock, log, speed, once, over }: Teller
   };
 
   const finish = (line: string) => {
+    finished = true;
     say(line);
-    say(`look: the page ${place.url}  numbers ${place.url}metrics  incidents ${place.url}api/v1/incidents`);
-    say(`or:   reachd incidents --data.path ${place.path}   and reachd export --data.path ${place.path} --since 3h`);
+    say(`What there is to look at: the page ${place.url} · ${place.url}metrics · ${place.url}api/v1/incidents`);
+    say(`In a terminal: reachd incidents --data.path ${place.path}`);
+    say(`The evidence:  reachd export --data.path ${place.path} --since 2024-01-20T13:30:00Z`);
     if (once) over.abort();
-    else say('everything goes on calmly until Ctrl-C; then all of it is removed');
+    else say('It goes on calmly until Ctrl-C, which removes all of it.');
   };
 
   const tellSuspicion = ({ detail }: RoundOutcome) => {
     const fresh = Object.entries(detail?.platforms ?? {}).filter(
       ([name, { suspect }]) => suspect === true && !suspects.has(name),
     );
-    for (const [name] of fresh) suspects.add(name);
     if (fresh.length === 0) return;
-    const evidence = fresh.map(([name, { log_evidence = {} }]) => {
-      const most = Math.max(...Object.values(log_evidence).filter((value) => value !== undefined));
-      return `${titles.get(name) ?? name} (${most.toFixed(1)} of ${detail?.log_threshold?.toFixed(1)})`;
-    });
-    say(`suspicion: evidence against ${list(evidence)}; it looks more closely, and at all control sites`);
+    for (const [name] of fresh) suspects.add(name);
+    say(`Suspicion: ${list(fresh.map(([name]) => title(name)))}. It looks more closely now, at all control sites too.`);
   };
 
-  const tellEvents = ({ events, round }: RoundOutcome) => {
-    for (const { event, platform, state, statement = '', confidence } of events) {
-      const name = titles.get(platform) ?? platform;
-      if (platform === '*') say(`${jointWords[event]}: “${statement}”`);
-      else if (event === 'closed') say(`${name}: the incident is over`);
-      else
-        say(
-          `${name}: an incident ${event === 'opened' ? 'is opened' : 'is now called'} ${state}, confidence ${confidence}`,
-        );
-      if (platform === '*' && event !== 'closed' && state === 'throttled') named ??= rounds;
-      if (platform === '*' && event === 'closed' && act === 'restored') act = 'told';
+  const tellEvents = ({ events }: RoundOutcome) => {
+    const single = events.filter(({ platform }) => platform !== '*');
+    for (const { event, platform, state, confidence } of single) {
+      if (event === 'closed') say(`${title(platform)}: the incident is over.`);
+      else say(`${title(platform)}: ${event === 'opened' ? 'an incident' : 'now'} ${state}, confidence ${confidence}.`);
     }
-    const failing = round.controls.filter(({ outcome }) => outcome === 'failed').map(({ target }) => target);
-    if (act === 'throttled' && failing.length > 0) say(`control sites that failed in this round: ${list(failing)}`);
+    for (const { event, platform, state, statement = '' } of events) {
+      if (platform !== '*') continue;
+      say(`${jointWords[event]} “${statement}”`);
+      if (event !== 'closed' && state === 'throttled') turned ??= rounds;
+      if (event === 'closed' && act === 'restored') act = 'over';
+    }
   };
 
   const turn = async () => {
     if (act === 'calm' && rounds === calmRounds) {
       act = 'throttled';
       await internet.on(provider);
-      say(`18:41. ${provider.says}. Other sites are left alone`);
-    } else if (act === 'throttled' && named !== undefined && rounds - named >= lasting[once ? 'once' : 'watched']) {
+      say(`18:41: ${provider.says}. Everything else is left alone.`);
+    } else if (act === 'throttled' && turned !== undefined && rounds - turned >= lasting[once ? 'once' : 'watched']) {
       act = 'restored';
-      named = rounds;
+      turned = rounds;
       await internet.off(provider);
-      say('the provider lets everything through again (in January 2024 this took hours)');
+      say('The provider lets everything through again. In January 2024 that took hours.');
     }
-    if (act === 'told') finish('the story is over');
-    else if (rounds - (named ?? calmRounds) === patience && act !== 'given up') {
+    if (act === 'over') finish('The story is over.');
+    else if (rounds - (turned ?? calmRounds) >= patience) {
       act = 'given up';
-      finish(`nothing more has happened for ${patience} rounds; that is not how the story goes (please report)`);
+      finish(`Nothing more has happened in ${patience} rounds. That is not how the story goes: please report it.`);
     }
   };
-  let finished = false;
 
   return {
     name: 'story',
     listening(url, path) {
       place = { url, path };
-      say(`open ${url}  (metrics: ${url}metrics)`);
-      say('18:38 on 20 January 2024. All is calm; the first look is at everything');
+      say(`Open ${url} (metrics: ${url}metrics).`);
+      say('20 January 2024, 18:38. All is calm. The first look is at everything.');
     },
-    told: () => act === 'told',
+    told: () => act === 'over',
     async accept(outcome) {
       rounds += 1;
-      for (const name of Object.keys(outcome.round.platforms)) titles.set(name, titleOf(name));
+      log.info(roundLine(outcome, titles));
       tellSuspicion(outcome);
       tellEvents(outcome);
       if (!finished) await turn();
-      finished ||= act === 'told' || act === 'given up';
       await skipWaiting(outcome.duration_ms);
     },
   };
 }
 
 const jointWords = {
-  opened: 'a disruption of two companies and more, in the words that can be quoted',
-  changed: 'the disruption has changed',
-  closed: 'the disruption is over',
+  opened: 'A disruption of several companies. What may be quoted:',
+  changed: 'The disruption has changed:',
+  closed: 'The disruption is over:',
 } as const;
-
-const titleOf = (name: string): string =>
-  ({ x: 'X', facebook: 'Facebook', instagram: 'Instagram', youtube: 'YouTube' })[name] ?? name;

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { Network } from '../measure/network.ts';
 import { Complaint, exit } from '../model/errors.ts';
 import { createPracticeInternet } from '../practice/internet.ts';
 import { practiceRootPem } from '../practice/pki.ts';
@@ -17,11 +18,15 @@ import { livePast } from './demo-past.ts';
 import { begins_ms, boot_ms, concurrency, downloads, interval_ms, rally, rtt_ms } from './demo-script.ts';
 import { createTeller, opening, recollection } from './demo-teller.ts';
 import { serve } from './service.ts';
+import { createStation } from './station.ts';
 
 /** Story seconds that pass in one of ours: a round every five seconds can be followed, and is over in some minutes. */
 const defaultSpeed = 12;
 /** Faster than anything can be measured. */
 const mostSpeed = 3600;
+
+/** Long enough for a look at nearly everything. */
+const warm_ms = 4000;
 
 /** Loopback costs nothing. */
 const plentyBytes = 1e12;
@@ -66,9 +71,18 @@ export const command: Command = {
       try {
         const mine = practised(config, path);
         opening(log, speed);
-        recollection(log, await livePast(mine, store, ended));
+        const [past] = await Promise.all([livePast(mine, store, ended), warmUp(mine, internet.network, ended)]);
+        recollection(log, past);
         clock = await storyClock(internet, { begins_ms, boot_ms });
-        const teller = createTeller({ internet, clock, log, speed, once, over });
+        const teller = createTeller({
+          internet,
+          clock,
+          log,
+          speed,
+          once,
+          over,
+          titles: new Map(mine.platforms.map(({ name, title }) => [name, title])),
+        });
         if (!ended.aborted) {
           await serve(
             {
@@ -76,7 +90,8 @@ export const command: Command = {
               network: clock.network,
               anchors: practiceRootPem,
               store,
-              log,
+              // Rounds and incidents are the teller's to tell.
+              log: log.child({}, { level: 'error' }),
               onListening: (url) => teller.listening(url, path),
               sinks: [teller],
             },
@@ -95,6 +110,23 @@ export const command: Command = {
     }
   },
 };
+
+/**
+ * Looks about for some seconds and forgets it: the first handshakes of a process wait for code that has never run, and
+ * the judge, which takes this probe for one that has run for days, would take that for the platforms' doing.
+ */
+async function warmUp(config: Config, network: Network, signal: AbortSignal): Promise<void> {
+  const station = createStation({
+    config,
+    network,
+    ca_pem: practiceRootPem(),
+    store: undefined,
+    vantage_id: 'practice',
+    address_salt: '',
+  });
+  await station.rounds.next(1, 0, AbortSignal.any([signal, AbortSignal.timeout(warm_ms)]));
+  await station.close();
+}
 
 function speedOf(value: unknown): number {
   if (typeof value === 'number' && value > 0 && value <= mostSpeed) return value;

@@ -3,7 +3,7 @@
  * pass. Times are those that the servers really take here; the plan is the calm one's (one target a platform in turn,
  * two controls, a download from each platform), and while something is odd the widened one's.
  */
-import type { ControlObservation, Observation, Phases, Round, Transfer } from '../model/round.ts';
+import type { ControlObservation, ExperimentFact, Observation, Phases, Round, Transfer } from '../model/round.ts';
 import type { Control, Platform, Target } from '../model/target.ts';
 import { distances } from './distance.ts';
 import { scopeOf, stationsOf } from './world.ts';
@@ -25,6 +25,8 @@ export interface PastOptions {
   bytes: number;
   /** What a slowed-down download gets, bits per second. */
   slowed_bps: number;
+  /** By so much a slowed-down handshake is held up, ms. */
+  held_ms: number;
   /** When the computer was started, epoch, ms: uptime counts from there. */
   boot_ms: number;
   /** Uniform in [0, 1). */
@@ -47,8 +49,8 @@ const lookup_ms = 9;
 const plateauAfter = 24_567;
 /** What comes after it on an unhindered line takes a round trip and half: slow start decides, not the line. */
 const freeTrips = 1.5;
-/** A server's chain is some 3 KB; where a policer lets no burst through it comes at the policed rate. */
-const chainBits = 3.3 * 8 * 1024;
+/** The name that nobody blocks, asked for at the same address. */
+const neutralName = 'example.org';
 
 /** The rounds of a stretch, a minute apart, numbered from `first`. */
 export function* pastRounds(stretch: Stretch, first: number, options: PastOptions): Generator<Round> {
@@ -138,22 +140,35 @@ function look(target: string, url: string, slow: boolean, options: PastOptions):
     processing: jittered(way + work.processing, options),
   };
   if (protocol === 'https:') {
-    const crawl = slow ? (1000 * chainBits) / options.slowed_bps : 0;
-    phases.tls = jittered(way + work.tls + crawl, options);
+    phases.tls = jittered(way + work.tls + (slow ? options.held_ms : 0), options);
   }
+  const network = ip.replace(/\.\d+$/, '.0/24');
   return {
     target,
     host: hostname,
     scheme: protocol === 'https:' ? 'https' : 'http',
     ip_protocol: 'ip4',
-    network: ip.replace(/\.\d+$/, '.0/24'),
+    network,
     address_source: 'system',
     outcome: 'ok',
     phases,
     method: 'HEAD',
     status: 200,
+    ...(slow ? { experiments: [neutral(network, way, options)] } : {}),
   };
 }
+
+/** Another name at the same address: it is refused, as by every content network, and at once. */
+const neutral = (network: string, way: number, options: PastOptions): ExperimentFact => ({
+  kind: 'neutral_sni',
+  host: neutralName,
+  ip_protocol: 'ip4',
+  network,
+  rested_s: 1,
+  outcome: 'ok',
+  alert: 'unrecognized_name',
+  phases: { connect: jittered(way + work.connect, options), tls: jittered(way + work.connect, options) },
+});
 
 function download(bps: number, options: PastOptions): Transfer {
   const rate = Math.round(spread(bps, 0.05, options));
