@@ -1,7 +1,7 @@
 /**
  * `npm run evaluate`: our judge and the rivals on the same traces, one table. See docs/evaluation.md.
  *
- *   --seeds report|tune|N   first seed (report: 800001, tune: 1): parameters are chosen on `tune` only
+ *   --seeds report|tune|N   first seed (report: 900001, tune: 1): parameters are chosen on `tune` only
  *   --months N              quiet probe-months, one vantage each (200)
  *   --events N              forks into every event class a vantage (5), --troubles N the same for troubles (2)
  *   --classes 'a; b'        only these classes; --no-rivals; --workers N (2)
@@ -23,8 +23,11 @@ import { shortRun } from './score/short.ts';
 import { summarise } from './score/summary.ts';
 import type { VantageScore } from './score/vantage-run.ts';
 
-/** First seeds of the two sets. They lie far apart: no vantage of one is ever in the other. */
-const SEEDS: Readonly<Record<string, number>> = { report: 800_001, tune: 1 };
+/**
+ * First seeds of the two sets. They lie far apart: no vantage of one is ever in the other. A report set is given up when
+ * what it showed leads to a change (700001 and 800001 were).
+ */
+const SEEDS: Readonly<Record<string, number>> = { report: 900_001, tune: 1 };
 
 const { values } = parseArgs({
   options: {
