@@ -83,7 +83,13 @@ async function playAll(first: Lab, tasks: readonly Task[]): Promise<void> {
 async function historyTasks(lab: Lab): Promise<Task[]> {
   const chosen = historyRows.filter((row) => (!quick || row.quick) && wanted(row.name));
   if (chosen.length === 0) return [];
-  const fresh = quick ? undefined : await makeWarmUp(lab);
+  let fresh: string | undefined;
+  try {
+    fresh = quick ? undefined : await makeWarmUp(lab);
+  } catch (error) {
+    report('warm-up of the histories', 'sixty calm rounds', 'failed', false, [String(error)]);
+    return [];
+  }
   if (fresh && keep) keepWarmUp(fresh);
   return chosen
     .toSorted((a, b) => b.rounds * b.interval_s - a.rounds * a.interval_s)
