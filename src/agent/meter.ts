@@ -6,7 +6,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Socket } from 'node:net';
-import type { Network, UdpPort } from '../measure/network.ts';
+import type { Network, TcpInfo, UdpPort } from '../measure/network.ts';
 import type { ByteAccount, Purpose } from '../model/outcome.ts';
 
 /** Bytes around the payload of a TCP segment: Ethernet 14, IPv4 20 or IPv6 40, TCP 20 and 12 of timestamps (RFC 7323). */
@@ -37,6 +37,8 @@ interface Open {
   socket: Socket;
   purpose: Purpose;
   family: 'ip4' | 'ip6';
+  /** What the kernel said of segments that it sent again, when it was last asked. */
+  retransmits: number;
 }
 
 /**
@@ -73,6 +75,12 @@ export function synsWithin(ms: number): number {
   return 1 + linear + Math.floor(Math.log2(Math.max(1, ms / 1000 - 5 + 1)));
 }
 
+/** Wire bytes of segments that were sent again: as large as the connection's others, on average. */
+export function resentWireBytes(family: 'ip4' | 'ip6', sent: number, retransmits: number): number {
+  const segments = Math.max(1, Math.ceil(sent / segmentPayload[family]));
+  return Math.round(retransmits * (segmentHeader[family] + sent / segments));
+}
+
 /** Wire bytes of one datagram. */
 export const udpWireBytes = (family: 'ip4' | 'ip6', payload: number): number => payload + datagramHeader[family];
 
@@ -90,7 +98,12 @@ export function meter(network: Network, fallback: Purpose): Meter {
     entry.received += wire.received;
     into[purpose] = entry;
   };
-  const wireOf = ({ socket, family }: Open) => tcpWireBytes(family, socket.bytesWritten, socket.bytesRead);
+  const wireOf = ({ socket, family, retransmits }: Open) => {
+    const wire = tcpWireBytes(family, socket.bytesWritten, socket.bytesRead);
+    return { ...wire, sent: wire.sent + resentWireBytes(family, socket.bytesWritten, retransmits) };
+  };
+  /** The system refused to send the last datagram: there is no way out, for getaddrinfo's neither. */
+  let noWay = false;
   const purposeNow = () => purposes.getStore() ?? fallback;
 
   return {
@@ -102,13 +115,24 @@ export function meter(network: Network, fallback: Purpose): Meter {
     },
     network: {
       ...network,
+      tcpInfo: network.tcpInfo && ((socket) => noted(open, socket, network.tcpInfo?.(socket))),
       async connectTcp(ip, port, signal, onSyn) {
         const purpose = purposeNow();
         const family = familyOf(ip);
         const start = network.monotonic();
+        // connect(2) that fails at once (no route, no address) has sent nothing; whatever the network says comes a turn later.
+        let atOnce = false;
+        const leaves = () => {
+          atOnce = true;
+          setImmediate(() => {
+            atOnce = false;
+          });
+          onSyn?.();
+        };
         try {
-          const socket = await network.connectTcp(ip, port, signal, onSyn);
-          const one: Open = { socket, purpose, family };
+          const socket = await network.connectTcp(ip, port, signal, leaves);
+          noWay = false;
+          const one: Open = { socket, purpose, family, retransmits: 0 };
           open.add(one);
           socket.once('close', () => {
             open.delete(one);
@@ -116,6 +140,7 @@ export function meter(network: Network, fallback: Purpose): Meter {
           });
           return socket;
         } catch (error) {
+          if (atOnce && !signal.aborted) throw error;
           // Nobody answered, or with a single segment.
           const header = segmentHeader[family] + synExtra;
           const syns = signal.aborted ? synsWithin(network.monotonic() - start) : 1;
@@ -128,28 +153,54 @@ export function meter(network: Network, fallback: Purpose): Meter {
         const question = udpWireBytes(protocol, questionBytes + name.length);
         // What getaddrinfo asks goes past the seam: a question and an answer, over whichever protocol the resolver has.
         book(closed, purpose, { sent: question, received: 0 });
-        const addresses = await network.systemLookup(name, protocol);
-        book(closed, purpose, { sent: 0, received: question + recordBytes[protocol] * addresses.length });
-        return addresses;
+        try {
+          const addresses = await network.systemLookup(name, protocol);
+          book(closed, purpose, { sent: 0, received: question + recordBytes[protocol] * addresses.length });
+          return addresses;
+        } catch (error) {
+          const { code } = error as NodeJS.ErrnoException;
+          // That a name does not exist was somebody's answer; where datagrams cannot leave nobody was asked.
+          if (code === 'ENOTFOUND') book(closed, purpose, { sent: 0, received: question });
+          else if (noWay) book(closed, purpose, { sent: -question, received: 0 });
+          throw error;
+        }
       },
       async openUdp(protocol) {
         const purpose = purposeNow();
         const port = await network.openUdp(protocol);
+        let last = 0;
         const counted: UdpPort = {
           send(data, ip, to) {
-            book(closed, purpose, { sent: udpWireBytes(protocol, data.byteLength), received: 0 });
+            last = udpWireBytes(protocol, data.byteLength);
+            book(closed, purpose, { sent: last, received: 0 });
             port.send(data, ip, to);
           },
           onMessage: (listener) =>
             port.onMessage((datagram) => {
+              noWay = false;
               book(closed, purpose, { sent: 0, received: udpWireBytes(protocol, datagram.data.byteLength) });
               listener(datagram);
             }),
-          onError: (listener) => port.onError(listener),
+          onError: (listener) =>
+            port.onError((error) => {
+              // Refused by the system, not by the network: it has not left.
+              if (last > 0 && error.syscall === 'send') {
+                noWay = true;
+                book(closed, purpose, { sent: -last, received: 0 });
+                last = 0;
+              }
+              listener(error);
+            }),
           close: () => port.close(),
         };
         return counted;
       },
     },
   };
+}
+
+/** The kernel's account of a socket, with its retransmissions kept for the time when the socket is gone. */
+function noted(open: ReadonlySet<Open>, socket: Socket, info: TcpInfo | undefined): TcpInfo | undefined {
+  for (const one of open) if (one.socket === socket) one.retransmits = info?.retransmits ?? one.retransmits;
+  return info;
 }

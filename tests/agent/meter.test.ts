@@ -45,6 +45,51 @@ test('a refused dial costs a segment each way', async () => {
   expect(spent()).toEqual({ probe: { sent: 74, received: 74 } });
 });
 
+// Without a route nothing leaves: an offline laptop must not pay for what it could not send. The broadcast address stands
+// for that here: the system refuses it at once, whatever routes this machine has.
+test('what the system itself refuses to send costs nothing', async () => {
+  const nowhere = '255.255.255.255';
+  const real = createRealNetwork();
+  const { network, spent } = meter(
+    {
+      ...real,
+      // getaddrinfo without a way to its resolver
+      systemLookup: () => Promise.reject(Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN' })),
+    },
+    'probe',
+  );
+  await expect(network.connectTcp(nowhere, 443, AbortSignal.timeout(5000))).rejects.toThrow();
+  expect(spent()).toEqual({});
+  const port = await network.openUdp('ip4');
+  const refused = new Promise((resolve) => port.onError(resolve));
+  port.send(Buffer.alloc(30), nowhere, 53);
+  await expect(refused).resolves.toMatchObject({ syscall: 'send' });
+  port.close();
+  expect(spent()).toEqual({ probe: { sent: 0, received: 0 } });
+  await expect(network.systemLookup('x.com', 'ip4')).rejects.toThrow('EAI_AGAIN');
+  expect(spent()).toEqual({ probe: { sent: 0, received: 0 } });
+});
+
+test('a name that does not exist was asked for and answered', async () => {
+  const missing = () => Promise.reject(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }));
+  const { network, spent } = meter({ ...createRealNetwork(), systemLookup: missing }, 'dns');
+  await expect(network.systemLookup('x.com', 'ip4')).rejects.toThrow('ENOTFOUND');
+  const question = udpWireBytes('ip4', 18 + 'x.com'.length);
+  expect(spent()).toEqual({ dns: { sent: question, received: question } });
+});
+
+// On a lossy line the kernel sends again what our sockets have sent once.
+test('segments that the kernel sent again are booked, also when the connection has gone', async () => {
+  const told = { retransmits: 3 };
+  const { network, spent } = meter({ ...createRealNetwork(), tcpInfo: () => told }, 'probe');
+  const socket = await network.connectTcp('127.0.0.1', port, AbortSignal.timeout(5000));
+  expect(network.tcpInfo?.(socket)).toEqual(told);
+  socket.write('GET');
+  await new Promise((resolve) => socket.resume().once('close', resolve));
+  const once = tcpWireBytes('ip4', 3, 100_000);
+  expect(spent()).toEqual({ probe: { ...once, sent: once.sent + 3 * (66 + 3) } });
+});
+
 test('datagrams are counted each way', async () => {
   const { network, during, spent } = meter(createRealNetwork(), 'probe');
   const [a, b] = await during('dns', () => Promise.all([network.openUdp('ip4'), network.openUdp('ip4')]));
