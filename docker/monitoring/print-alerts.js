@@ -19,7 +19,9 @@ const server = createServer((request, response) => {
     try {
       for (const { status, startsAt, endsAt, labels, annotations } of JSON.parse(body).alerts) {
         const at = status === 'resolved' ? endsAt : startsAt;
-        console.log(`${plain(at)} ${plain(status)} [${plain(labels.severity)}] ${plain(annotations.summary)}. ${plain(annotations.description)}`);
+        console.log(
+          `${plain(at)} ${plain(status)} [${plain(labels.severity)}] ${plain(annotations.summary)}. ${plain(annotations.description)}`,
+        );
       }
       response.end();
     } catch {

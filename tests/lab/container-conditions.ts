@@ -47,6 +47,14 @@ export async function checkConditions(lab: Lab, report: Report): Promise<void> {
 
     const health = await probe.healthy();
     report('container: health', 'exit 0', `exit ${health}`, health === 0);
+    const status = await probe.exec('reachd', 'status');
+    report(
+      'container: reachd status inside',
+      'exit 0, a table',
+      `exit ${status.code}`,
+      status.code === 0 && /YouTube/.test(status.output),
+      [status.output],
+    );
     const html = (await page(lab, '/')) ?? '';
     report(
       'container: status page',
@@ -65,6 +73,12 @@ export async function checkConditions(lab: Lab, report: Report): Promise<void> {
       await probe.logs(),
     ]);
     await lab.clear();
+
+    const incidents = await probe.exec('reachd', 'incidents');
+    const told = incidents.output.split('\n').find((line) => /blocked/.test(line)) ?? '';
+    report('container: reachd incidents inside', 'x blocked', told.trim(), incidents.code === 0 && /x/i.test(told), [
+      incidents.output,
+    ]);
 
     await lab.on('dns-nxdomain', ['youtube']);
     const denied = await scrape(lab, (metrics) => state(metrics, 'youtube', 'blocked'), patience_ms);

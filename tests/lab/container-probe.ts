@@ -93,6 +93,8 @@ export interface Probe {
   /** The exit status of HEALTHCHECK, run now. */
   healthy(): Promise<number>;
   logs(): Promise<string>;
+  /** Runs a program inside, as `docker exec` does. */
+  exec(...argv: string[]): Promise<Ended>;
   /** Of the program, as the host sees it. */
   pid(): Promise<number>;
   /** Its exit status, and the milliseconds that it took. SIGKILL after ten seconds, as docker stop has it. */
@@ -114,6 +116,10 @@ export async function startProbe(start: Start): Promise<Probe> {
     async logs() {
       const { stdout, stderr } = await podman(['logs', name]);
       return stdout + stderr;
+    },
+    async exec(...argv) {
+      const { code, stdout, stderr } = await podman(['exec', name, ...argv]);
+      return { code, output: stdout + stderr };
     },
     pid: async () => Number(await inspect('{{.State.Pid}}')),
     async stop() {
