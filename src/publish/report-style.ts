@@ -41,7 +41,7 @@ svg text { fill: var(--soft); font-size: 11px; }
 .meanings { list-style: none; padding: 0; font-size: .875rem; color: var(--soft); columns: 22rem; }
 .meanings code { color: var(--ink); }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: .375rem .75rem .375rem 0; border-bottom: 1px solid var(--line); }
+th, td { text-align: left; vertical-align: top; padding: .375rem .75rem .375rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 th { color: var(--soft); font-weight: 600; }
 ul { padding-left: 1.25rem; }
 li { margin: .25rem 0; }
@@ -62,6 +62,9 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75
   :root { --ground: #fff; --ink: #000; --soft: #444; --line: #bbb; --link: #000; --lead: #f3f5f8; --plot: #eef1f4; color-scheme: light; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
+  table { font-size: 8.5pt; }
+  th, td { padding-right: .375rem; }
+  .facts { grid-template-columns: repeat(3, 1fr); }
   svg, .lead { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   figure, .facts div, tr, li, pre { break-inside: avoid; }
   h2, h3 { break-after: avoid; }

@@ -129,6 +129,19 @@ describe.runIf(hasPrometheus)('in the evening of 20 January 2024', () => {
     expect(empty).toEqual([]);
   });
 
+  test('the rows of the timeline come platform by platform, and the spared network is green throughout', async () => {
+    const dashboard = read('live');
+    const { targets = [] } = panelsOf(dashboard).find(({ type }) => type === 'state-timeline')!;
+    const rows = await prometheus.range(fill(targets[0]!.expr, dashboard, everything, 60), from_s, now_s, 60);
+    const platforms = rows.map(({ metric }) => metric['platform']!);
+    expect(platforms).toEqual([...platforms].sort());
+    expect(new Set(platforms).size).toBe(4);
+    for (const { metric, values } of rows) {
+      const last = values.at(-1)![1];
+      expect(last, JSON.stringify(metric)).toBe(metric['asn'] === 'AS38264' ? '1' : '6');
+    }
+  });
+
   test.each(names)('%s: its lists have something to choose from, and its marks are there', async (name) => {
     const dashboard = read(name);
     for (const { type, query } of dashboard.templating.list) {
@@ -146,7 +159,7 @@ describe.runIf(hasPrometheus)('in the evening of 20 January 2024', () => {
   });
 
   describe('the report of the country', () => {
-    const window = ['--since', '2024-01-20T13:15:00Z', '--until', '2024-01-20T17:55:00Z'];
+    const window = ['--since', '2024-01-20T13:15:00Z', '--until', '2024-01-20T17:29:00Z'];
     const ask = (...args: string[]) =>
       reachd(['report', '--prometheus', prometheus.url, '--timezone', 'Asia/Karachi', '--out', '-', ...args]);
 

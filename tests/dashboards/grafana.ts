@@ -58,6 +58,8 @@ export function fill(expr: string, dashboard: Dashboard, choice: Choice, step: n
     __interval: `${step}s`,
   };
   return expr.replace(/\$(\w+)/g, (_, name: string) => {
+    // A group of a regular expression is no variable: Grafana leaves it alone.
+    if (/^\d+$/.test(name)) return `$${name}`;
     const special = own[name];
     if (special !== undefined) return special;
     const variable = dashboard.templating.list.find((one) => one.name === name);

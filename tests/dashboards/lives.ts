@@ -23,7 +23,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** What is recorded: from half an hour before the throttle until everything has closed again. */
-export const recorded = { from: story.evenings[1].from - HOUR / 2, to: story.evenings[1].to + HOUR } as const;
+export const recorded = { from: story.evenings[1].from - HOUR / 2, to: story.evenings[1].to + HOUR / 2 } as const;
 export const throttled = story.evenings[1];
 
 export interface Identity {

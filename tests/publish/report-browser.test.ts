@@ -140,6 +140,9 @@ describe.runIf(executablePath !== undefined)('the report in a browser', { timeou
     await page.emulateMedia({ media: 'print' });
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
     expect(await page.evaluate('getComputedStyle(document.querySelector("svg.strip")).printColorAdjust')).toBe('exact');
+    // A4 less its margins of 14 mm; what does not fit on paper cannot be scrolled to.
+    await page.setViewportSize({ width: 688, height: 1000 });
+    expect(await page.evaluate(tooWide)).toEqual([]);
     const pdf = await page.pdf({ format: 'A4' });
     const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
     expect(pages).toBeGreaterThanOrEqual(2);
@@ -147,3 +150,7 @@ describe.runIf(executablePath !== undefined)('the report in a browser', { timeou
     await page.close();
   });
 });
+
+/** Runs in the page: elements that stick out of the ones around them. */
+const tooWide = `[...document.querySelectorAll('main, .scroll, figure, pre, .facts dd')].flatMap((one) =>
+  one.scrollWidth > one.clientWidth + 1 ? [one.className || one.tagName] : [])`;

@@ -2,7 +2,7 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colours, stateQuery } from '../../src/publish/report-state.ts';
 import { chosen, frame, row } from './frame.ts';
-import { lines, mapping, stat, stateMapping, table, timeline } from './panel.ts';
+import { byPlatform, lines, mapping, stat, stateMapping, table, timeline } from './panel.ts';
 
 const country = chosen('country');
 const here = chosen('country', 'asn', 'vantage', 'platform');
@@ -118,7 +118,7 @@ export function incident(): DashboardBuilder {
           'Every single probe: the states behind the networks’ votes. Probes of one network that disagree point at something nearer to home than the network.',
         queries: [
           {
-            expr: stateQuery(['platform', 'asn', 'vantage'], here),
+            expr: byPlatform(stateQuery(['platform', 'asn', 'vantage'], here)),
             legend: '{{platform}} · {{asn}} · {{vantage}}',
           },
         ],

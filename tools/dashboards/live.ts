@@ -2,7 +2,7 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colours, stateQuery } from '../../src/publish/report-state.ts';
 import { chosen, frame, row } from './frame.ts';
-import { lines, mapping, stat, stateMapping, steps, timeline } from './panel.ts';
+import { byPlatform, lines, mapping, stat, stateMapping, steps, timeline } from './panel.ts';
 
 const here = chosen('country', 'asn', 'platform');
 const line = chosen('country', 'asn');
@@ -99,7 +99,7 @@ or 0 * count by (country) (${restricted})`,
         title: 'Platforms, network by network',
         description:
           'One row for each platform on each network: the state that at least half of its probes hold, or worse. Colours: green answers, pale green refused by the platform itself, grey cannot be known, yellow worse than usual, purple does not answer and nothing proves why, orange throttled, red blocked. White is silence of the probes. A change of many rows in the same minute is what a measure by order looks like; a single row is that network’s own.',
-        queries: [{ expr: stateQuery(['asn', 'platform'], here), legend: '{{platform}} · {{asn}}' }],
+        queries: [{ expr: byPlatform(stateQuery(['asn', 'platform'], here)), legend: '{{platform}} · {{asn}}' }],
         mappings: [stateMapping],
         interval: '1m',
         span: 24,

@@ -178,6 +178,12 @@ export function lines(
 
 const logScale = { id: 'custom.scaleDistribution', value: { type: 'log', log: 10 } };
 
+/**
+ * Rows come in the order of their labels' names, which would put the network before the platform: a label that comes before
+ * both sorts them by platform.
+ */
+export const byPlatform = (expr: string): string => `label_replace(\n${expr}\n, "about", "$1", "platform", "(.*)")`;
+
 /** States over time, one row a series. */
 export function timeline(about: About & { mappings: ValueMapping[]; interval?: string }): TimelineBuilder {
   const panel = new TimelineBuilder()

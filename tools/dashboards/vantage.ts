@@ -30,6 +30,58 @@ export function vantage(): DashboardBuilder {
     from: 'now-6h',
   })
     .withPanel(
+      stat({
+        title: 'Last round',
+        description:
+          'How long ago the last round began. A probe looks once a minute, on a mobile plan every two; beyond three minutes its vote in a fleet does not count, beyond ten somebody should look after it.',
+        queries: [{ expr: `time() - max(reachd_last_round_timestamp_seconds{${probe}})`, legend: 'ago' }],
+        unit: 's',
+        span: 6,
+        height: 4,
+        decimals: 0,
+        steps: steps(colours.reachable, [180, colours.degraded], [600, colours.blocked]),
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Baselines ready',
+        description:
+          'Share of the platforms for which a day of calm rounds has been learned. Until then nothing is said about slowness, and the probe has no vote.',
+        queries: [{ expr: `avg(reachd_baseline_ready{${here}})`, legend: 'ready' }],
+        unit: 'percentunit',
+        span: 6,
+        height: 4,
+        decimals: 0,
+        steps: steps(colours.degraded, [1, colours.reachable]),
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Open incidents',
+        description:
+          'Incidents that are open at this probe, by kind. The sentence and the evidence are on its own status page, or in `reachd incidents`.',
+        queries: [{ expr: `sum by (kind) (reachd_anomaly{${here}}) > 0 or on () vector(0)`, legend: '{{kind}}' }],
+        span: 6,
+        height: 4,
+        named: true,
+        steps: steps(colours.reachable, [1, colours.blocked]),
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Clock off by',
+        description:
+          'Difference of the probe’s clock from the control sites’. From some minutes on certificates look wrong, and the fleet no longer counts its votes.',
+        queries: [{ expr: `max(abs(reachd_clock_skew_seconds{${probe}}))`, legend: 'off by' }],
+        unit: 's',
+        span: 6,
+        height: 4,
+        decimals: 1,
+        noValue: 'not known',
+        steps: steps(colours.reachable, [30, colours.degraded], [180, colours.blocked]),
+      }),
+    )
+    .withPanel(
       timeline({
         title: 'What this probe holds',
         description:
@@ -48,37 +100,8 @@ export function vantage(): DashboardBuilder {
           }),
         ],
         interval: '1m',
-        span: 18,
+        span: 24,
         height: 8,
-      }),
-    )
-    .withPanel(
-      stat({
-        title: 'This probe',
-        description:
-          'Age of the last round, whether the baselines are ready (a probe votes in a fleet only then), and difference of its clock from the control sites’.',
-        queries: [
-          { expr: `time() - max(reachd_last_round_timestamp_seconds{${probe}})`, legend: 'last round ago' },
-          { expr: `max(abs(reachd_clock_skew_seconds{${probe}}))`, legend: 'clock off by' },
-        ],
-        unit: 's',
-        span: 6,
-        height: 4,
-        decimals: 0,
-        named: true,
-        steps: steps(colours.reachable, [180, colours.degraded], [600, colours.blocked]),
-      }),
-    )
-    .withPanel(
-      stat({
-        title: 'Baselines',
-        description:
-          'Platforms for which a day of calm rounds has been learned. Until then nothing is said about slowness, and the probe has no vote.',
-        queries: [{ expr: `avg(reachd_baseline_ready{${here}})`, legend: 'ready' }],
-        unit: 'percentunit',
-        span: 6,
-        height: 4,
-        steps: steps(colours.degraded, [1, colours.reachable]),
       }),
     )
     .withRow(row('How it decides'))
