@@ -1,6 +1,7 @@
 /** The help: what there is, how it is used, which status and which variables. */
 import { settings } from '../config/settings.ts';
 import type { Command } from './command.ts';
+import { heeds } from './heeded.ts';
 import { describeCommand, parser } from './parse.ts';
 import { commandNames, importCommand } from './table.ts';
 import { variablesOf } from './variables.ts';
@@ -13,6 +14,15 @@ const statuses = `Exit status:
   1   probe: a platform is not reachable
   2   wrong usage, a mistake in the configuration, or the risk text is not accepted
   3   probe: it cannot be known
+  70  a bug of ours: please report it`;
+
+/** Of a command: the verdicts are the probe's alone. */
+const statusesOf = ({ name, needsConsent }: Command): string =>
+  name === 'probe'
+    ? statuses
+    : `Exit status:
+  0   fine
+  2   wrong usage, or a mistake in the configuration${needsConsent ? ', or the risk text is not accepted' : ''}
   70  a bug of ours: please report it`;
 
 /** `reachd --help` */
@@ -46,8 +56,13 @@ ${epilogue(command)}`;
 
 function epilogue(command: Command): string {
   const own = [...variablesOf(command)];
-  const pairs = [...own, ...settings.map(({ flag, variable }) => [flag, variable] as const)];
+  const common = settings.filter(({ flag }) => heeds(command.name, flag));
+  const pairs = [...own, ...common.map(({ flag, variable }) => [flag, variable] as const)];
   const column = Math.max(...pairs.map(([, variable]) => variable.length)) + 2;
+  const rest =
+    common.length < settings.length
+      ? 'The other common flags (reachd run --help) are taken too and change nothing here.\n\n'
+      : '';
   const variables = pairs.map(([flag, variable]) => `  ${variable.padEnd(column)}--${flag}`).join('\n');
-  return `Environment (a flag outranks its variable, the variable the file):\n${variables}\n\n${statuses}`;
+  return `Environment (a flag outranks its variable, the variable the file):\n${variables}\n\n${rest}${statusesOf(command)}`;
 }

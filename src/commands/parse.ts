@@ -4,6 +4,7 @@ import { type Setting, settings } from '../config/settings.ts';
 import { nearest } from '../config/suggest.ts';
 import { Complaint } from '../model/errors.ts';
 import type { Command, Positional } from './command.ts';
+import { heeds } from './heeded.ts';
 
 export interface Asked {
   /** The first word that is no flag. */
@@ -65,9 +66,9 @@ export function describeCommand(line: Argv, command: Command): Argv {
       if (positional !== undefined)
         below.positional(positional.name, { describe: positional.describe, type: 'string' });
       below.options(undefaultedAll(options));
-      below.options(commonOptions());
+      below.options(shownFor(name));
       below.group(Object.keys(options), 'Flags:');
-      below.group(Object.keys(commonOptions()), 'Common flags:');
+      below.group(Object.keys(shownFor(name)), 'Common flags:');
       return below.example(examples);
     },
     () => {},
@@ -111,6 +112,16 @@ export function commonOptions(): Record<string, Options> {
     help: { type: 'boolean', alias: 'h', describe: 'Show this help' },
     version: { type: 'boolean', describe: 'Show the version' },
   };
+}
+
+/** The common flags, those hidden from the help that make no difference to the command. */
+function shownFor(command: string): Record<string, Options> {
+  return Object.fromEntries(
+    Object.entries(commonOptions()).map(([flag, option]) => [
+      flag,
+      { ...option, hidden: settings.some((setting) => setting.flag === flag) && !heeds(command, flag) },
+    ]),
+  );
 }
 
 /** yargs takes `--print=maybe` for false; nobody who writes that means it. */
