@@ -13,6 +13,9 @@ const lasting = { watched: 12, once: 0 } as const;
 /** What has not been noticed, or not ended, after so many rounds never will be. */
 const patience = 40;
 
+/** Never less than this before a slot, ms: who comes a moment too late for it waits a whole minute for the next. */
+const least_ms = 250;
+
 export interface TellerOptions {
   internet: PracticeInternet;
   clock: StoryClock;
@@ -70,8 +73,7 @@ export function createTeller({ internet, clock, log, speed, once, over, titles }
   const skipWaiting = async (duration_ms: number) => {
     const now = clock.network.monotonic();
     const next = origin + Math.ceil((now - origin) / interval_ms) * interval_ms;
-    const wait = Math.min(next - now, Math.max(0, interval_ms / speed - duration_ms));
-    await clock.skip(next - now - wait);
+    await clock.moveTo(next - Math.max(least_ms, interval_ms / speed - duration_ms));
   };
 
   const finish = (line: string) => {
@@ -99,10 +101,10 @@ export function createTeller({ internet, clock, log, speed, once, over, titles }
       if (event === 'closed') say(`${title(platform)}: the incident is over.`);
       else say(`${title(platform)}: ${event === 'opened' ? 'an incident' : 'now'} ${state}, confidence ${confidence}.`);
     }
-    for (const { event, platform, state, statement = '' } of events) {
+    for (const { event, platform, platforms = [], state, statement = '' } of events) {
       if (platform !== '*') continue;
       say(`${jointWords[event]} “${statement}”`);
-      if (event !== 'closed' && state === 'throttled') turned ??= rounds;
+      if (event !== 'closed' && state === 'throttled' && platforms.length === titles.size) turned ??= rounds;
       if (event === 'closed' && act === 'restored') act = 'over';
     }
   };

@@ -8,8 +8,11 @@ import type { PracticeInternet } from './internet.ts';
 export interface StoryClock {
   /** The practice network, in the story's time. */
   network: Network;
-  /** Moves all clocks on at once. Not while a round is being measured. */
-  skip(ms: number): Promise<void>;
+  /**
+   * Moves all clocks on, to this monotonic moment (not back). Not while a round is being measured. It is that moment when
+   * this resolves, however long the servers took to be told.
+   */
+  moveTo(monotonic_ms: number): Promise<void>;
 }
 
 /** `begins_ms`: the story's first moment, `boot_ms`: when its computer was started; ms since the epoch. */
@@ -21,16 +24,18 @@ export async function storyClock(
   const offset = begins_ms - network.wall();
   const since = network.monotonic();
   let skipped = 0;
+  const monotonic = () => network.monotonic() + skipped;
   await internet.setTime(offset);
   return {
     network: {
       ...network,
-      monotonic: () => network.monotonic() + skipped,
-      uptime: () => begins_ms - boot_ms + network.monotonic() - since + skipped,
+      monotonic,
+      uptime: () => begins_ms - boot_ms + monotonic() - since,
     },
-    async skip(ms) {
-      skipped += ms;
-      await internet.setTime(offset + skipped);
+    async moveTo(monotonic_ms) {
+      if (monotonic_ms <= monotonic()) return;
+      await internet.setTime(offset + skipped + monotonic_ms - monotonic());
+      skipped += Math.max(0, monotonic_ms - monotonic());
     },
   };
 }
