@@ -1,31 +1,18 @@
 /** Runs promtool on the shipped rules with a world that a test made. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vi } from 'vitest';
-import { parse } from 'yaml';
+import { folder, groupOrder, ruleFiles, weights } from './files.ts';
 
-export const folder = path.resolve(import.meta.dirname, '../../config/prometheus');
-export const ruleFiles = ['rules.yaml', 'asn-excluded.yaml', 'alerts.yaml'].map((name) => path.join(folder, name));
-/** The example weights, which speak of the invented country ZZ only. */
-export const weights = path.join(folder, 'asn-weight.yaml');
-
+export { folder, ruleFiles, weights };
 export const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 // A world is put through some 60 evaluations of all rules: seconds on a quiet machine, more on a busy one.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 250_000 });
 if (!hasPromtool) {
   console.error('NOT RUN: the alerting rules. promtool is missing: apt-get install --no-install-recommends prometheus');
 }
-
-/**
- * The groups in the order of the files, in which each reads the ones before. Without it promtool evaluates the groups of
- * one instant in a random order (it walks a Go map), and what depends on two groups comes an evaluation later in one run
- * than in the next.
- */
-const groupOrder = ['asn-excluded.yaml', 'asn-weight.yaml', 'rules.yaml', 'alerts.yaml'].flatMap((name) =>
-  (parse(readFileSync(path.join(folder, name), 'utf8')).groups as { name: string }[]).map((group) => group.name),
-);
 
 /** One input series: its name with labels, and its values in promtool's notation. */
 export interface Series {
@@ -97,7 +84,7 @@ export function verify({ name, input, expect, interval, every, rules, values = [
     // A bound far above what any world needs, so that a hanging promtool fails its test and no other.
     const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], {
       encoding: 'utf8',
-      timeout: 120_000,
+      timeout: 240_000,
     });
     return status === 0 ? '' : `${stdout}${stderr}` || `promtool ended with ${status}`;
   } finally {
