@@ -1,5 +1,6 @@
 /** Servers that send whatever comes to their mind: every one is a named fact, and nothing brings the process down. */
-import { createServer as createTlsServer } from 'node:tls';
+import type { Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { attempt } from '../../src/measure/attempt.ts';
@@ -27,6 +28,59 @@ async function survive(scheme: 'http' | 'https', port: number) {
 
 /** How a server ends: it stays, closes, or resets. */
 const endings = fc.constantFrom('stay', 'end', 'reset');
+
+type Piece = string | Uint8Array;
+
+/** What a server says to the next connection, and how it ends. */
+function createScript() {
+  let play = (_socket: Socket): void => {};
+  return {
+    /** A connection keeps the play that it began with. */
+    current: () => play,
+    next(answer: readonly Piece[], ending: string) {
+      play = (socket) => {
+        for (const piece of answer) socket.write(piece);
+        if (ending === 'end') socket.end();
+        if (ending !== 'reset') return;
+        if (socket instanceof TLSSocket) socket.destroy();
+        else socket.resetAndDestroy();
+      };
+    },
+  };
+}
+type Script = ReturnType<typeof createScript>;
+
+/** A server without TLS that plays as soon as it has heard something. */
+async function rawPlayer(script: Script): Promise<number> {
+  const server = await rawServer((socket) => void socket.once('data', script.current().bind(undefined, socket)));
+  servers.push(server);
+  return server.port;
+}
+
+/** Tries many answers with every ending; resolves with what they were called. */
+async function tryAll(
+  protocol: string,
+  answers: fc.Arbitrary<readonly Piece[]>,
+  { next }: Script,
+  to: { scheme: 'http' | 'https'; port: number },
+  check: (exchange: Awaited<ReturnType<typeof survive>>) => void = () => {},
+): Promise<Set<string>> {
+  let executions = 0;
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(answers, endings, async (answer, ending) => {
+      executions += 1;
+      next(answer, ending);
+      const exchange = await survive(to.scheme, to.port);
+      check(exchange);
+      const { outcome, failure } = exchange;
+      seen.add(failure ? `${failure.phase} ${failure.reason}` : outcome);
+    }),
+    { numRuns: trials, endOnFailure: true },
+  );
+  console.log(`hostile ${protocol}: ${executions} executions, ${[...seen].toSorted().join(', ')}`);
+  return seen;
+}
 
 describe('HTTP/1', () => {
   const start = fc.constantFrom(
@@ -60,28 +114,9 @@ describe('HTTP/1', () => {
   const pieces = fc.tuple(start, headers, rest).map(([first, middle, last]) => [first, ...middle, '\r\n', ...last]);
 
   test(`${trials} random answers`, async () => {
-    let script: { answer: string[]; ending: string } = { answer: [], ending: 'stay' };
-    const server = await rawServer((socket) => {
-      const { answer, ending } = script;
-      socket.once('data', () => {
-        for (const piece of answer) socket.write(piece);
-        if (ending === 'end') socket.end();
-        if (ending === 'reset') socket.resetAndDestroy();
-      });
-    });
-    servers.push(server);
-    let executions = 0;
-    const seen = new Set<string>();
-    await fc.assert(
-      fc.asyncProperty(pieces, endings, async (answer, ending) => {
-        executions += 1;
-        script = { answer, ending };
-        const { outcome, failure } = await survive('http', server.port);
-        seen.add(failure ? `${failure.phase} ${failure.reason}` : outcome);
-      }),
-      { numRuns: trials, endOnFailure: true },
-    );
-    console.log(`hostile HTTP/1: ${executions} executions, ${[...seen].toSorted().join(', ')}`);
+    const script = createScript();
+    const port = await rawPlayer(script);
+    const seen = await tryAll('HTTP/1', pieces, script, { scheme: 'http', port });
     expect(seen.size).toBeGreaterThan(3);
   }, 120_000);
 });
@@ -133,68 +168,32 @@ describe('HTTP/2', () => {
   );
 
   test(`${trials} random sequences of frames`, async () => {
-    let script: { answer: Buffer[]; ending: string } = { answer: [], ending: 'stay' };
+    const script = createScript();
     const tls = createTlsServer({ ...serverIdentity, ALPNProtocols: ['h2'] }, (socket) => {
-      const { answer, ending } = script;
+      const play = script.current();
       socket.on('error', () => {});
       socket.resume();
       socket.write(settings);
       // After the request is there, so that streams are open when they are refused.
-      setTimeout(() => {
-        for (const piece of answer) socket.write(piece);
-        if (ending === 'end') socket.end();
-        if (ending === 'reset') socket.destroy();
-      }, 15);
+      setTimeout(() => play(socket), 15);
     });
     const server = await listen(tls);
     servers.push(server);
-    let executions = 0;
-    const seen = new Set<string>();
-    await fc.assert(
-      fc.asyncProperty(frames, endings, async (answer, ending) => {
-        executions += 1;
-        script = { answer, ending };
-        const { outcome, failure } = await survive('https', server.port);
-        seen.add(failure ? `${failure.phase} ${failure.reason}` : outcome);
-      }),
-      { numRuns: trials, endOnFailure: true },
-    );
-    console.log(`hostile HTTP/2: ${executions} executions, ${[...seen].toSorted().join(', ')}`);
+    const seen = await tryAll('HTTP/2', frames, script, { scheme: 'https', port: server.port });
     expect(seen.size).toBeGreaterThan(3);
   }, 120_000);
 });
 
 test(`TLS: ${trials} random records after the hello`, async () => {
-  let script: { answer: Uint8Array[]; ending: string } = { answer: [], ending: 'stay' };
-  const server = await rawServer((socket) => {
-    const { answer, ending } = script;
-    socket.once('data', () => {
-      for (const piece of answer) socket.write(piece);
-      if (ending === 'end') socket.end();
-      if (ending === 'reset') socket.resetAndDestroy();
-    });
-  });
-  servers.push(server);
+  const script = createScript();
+  const port = await rawPlayer(script);
   /** RFC 8446 section 5.1. */
   const record = fc
     .tuple(fc.constantFrom(20, 21, 22, 23, 99), fc.uint8Array({ maxLength: 80 }), fc.boolean())
     .map(([type, payload, lies]) => Buffer.from([type, 3, 3, 0, lies ? 200 : payload.length, ...payload]));
-  let executions = 0;
-  const seen = new Set<string>();
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.oneof(record, fc.uint8Array({ maxLength: 40 })), { maxLength: 4 }),
-      endings,
-      async (answer, ending) => {
-        executions += 1;
-        script = { answer, ending };
-        const { failure } = await survive('https', server.port);
-        expect(failure?.phase).toBe('tls');
-        seen.add(failure?.reason ?? 'none');
-      },
-    ),
-    { numRuns: trials, endOnFailure: true },
+  const records = fc.array(fc.oneof(record, fc.uint8Array({ maxLength: 40 })), { maxLength: 4 });
+  const seen = await tryAll('TLS', records, script, { scheme: 'https', port }, ({ failure }) =>
+    expect(failure?.phase).toBe('tls'),
   );
-  console.log(`hostile TLS: ${executions} executions, ${[...seen].toSorted().join(', ')}`);
   expect(seen.size).toBeGreaterThan(2);
 }, 120_000);
