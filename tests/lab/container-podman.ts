@@ -121,12 +121,22 @@ export async function haveBase(): Promise<string> {
     return 'there';
   }
   const fresh = !existsSync(tarball);
-  if (fresh) await makeBase(tarball);
+  // An index that is missing or old names packages that are not there any more: a second try with a new one.
+  if (fresh)
+    await makeBase(tarball).catch(() =>
+      finish(['apt-get', '-q', 'update'], { timeout_ms: 120_000 }).then(() => makeBase(tarball)),
+    );
   const env = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   await mustPodman(['import', '--change', env, tarball, base], { timeout_ms: 120_000 });
   await mustPodman(['tag', base, tag]);
   return fresh ? 'made' : 'imported';
 }
+
+/** npm's words for a registry that cannot be asked: no fault of the Dockerfile. */
+const unreachable = /\b(ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH)\b/;
+
+/** Whether this is why an image could not be built. */
+export const isOffline = (error: unknown) => error instanceof Error && unreachable.test(error.message);
 
 /**
  * Builds the Dockerfile as it is, of the tree as it is. npm inside takes what it can from this machine's cache, and the

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Round } from '../../src/model/round.ts';
 import { migrations } from '../../src/store/schema.ts';
-import { missing, query, type Running, startAlertmanager, startPrometheus } from '../rules/stack.ts';
+import { missing, query, type Running, startAlertmanager, startPrometheus, until } from '../rules/stack.ts';
 import { dataDirectory } from './container-life.ts';
 import { startProbe } from './container-probe.ts';
 import { schemaOf, storedRounds, writeConfig, writePreviousVolume } from './container-settings.ts';
@@ -19,18 +19,6 @@ import { control } from './unbound.ts';
 
 const docker = path.resolve(import.meta.dirname, '../../docker');
 const inside = (lab: Lab) => inRoom(lab.name, 'vantage', []);
-const until = async <T>(
-  find: () => Promise<T | undefined> | T | undefined,
-  within_ms: number,
-): Promise<T | undefined> => {
-  for (const end = performance.now() + within_ms; performance.now() < end; ) {
-    const found = await find();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  return undefined;
-};
-
 /** Times that a test cannot wait for. Nothing else in the files is touched. */
 const shortened: Readonly<Record<string, string>> = {
   scrape_interval: '2s',
@@ -184,9 +172,9 @@ async function deliver(lab: Lab, report: Report, running: Pick<Running, 'stop'>[
   });
   running.push(prometheus);
   const scraped = await until(
+    'the container is scraped',
     async () => (await query(prometheus, 'up{job="reachd", instance="reachd", vantage="home"} == 1', place.inside))[0],
-    30_000,
-  );
+  ).catch(() => undefined);
   report(
     'stack: the container is scraped',
     'up 1, vantage home',
@@ -214,13 +202,14 @@ async function deliver(lab: Lab, report: Report, running: Pick<Running, 'stop'>[
     ],
   );
   const told = await until(
+    'the alert is delivered',
     () =>
       printer
         .log()
         .split('\n')
         .find((line) => line.includes(' firing ') && line.includes('x is throttled')),
-    60_000,
-  );
+    { within_ms: 60_000 },
+  ).catch(() => undefined);
   report('stack: the alert as delivered', 'x is throttled at home', told ?? 'nothing', told !== undefined, [
     prometheus.log(),
     printer.log(),

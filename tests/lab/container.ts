@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { checkConditions } from './container-conditions.ts';
 import { checkFiles } from './container-files.ts';
 import { checkRefusals } from './container-life.ts';
-import { buildImage, haveBase, image, mustPodman, whyNoPodman } from './container-podman.ts';
+import { buildImage, haveBase, image, isOffline, mustPodman, whyNoPodman } from './container-podman.ts';
 import { checkStack } from './container-stack.ts';
 import { type Lab, startLab } from './lab.ts';
 import { whyNot } from './packages.ts';
@@ -78,7 +78,9 @@ try {
     ]);
   }
 } catch (error) {
-  report('container', 'runs to its end', error instanceof Error ? error.message : String(error), false);
+  if (isOffline(error))
+    skip('THE CONTAINER IS NOT TESTED', `packages cannot be had: ${(error as Error).message.slice(-300)}`);
+  else report('container', 'runs to its end', error instanceof Error ? error.message : String(error), false);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
