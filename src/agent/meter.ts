@@ -20,6 +20,14 @@ const synExtra = 8;
 /** Segments without payload that open and close a connection: SYN, ACK, FIN or RST, ACK; SYN-ACK, ACK, FIN. */
 const bareSegments = { sent: 4, received: 3 } as const;
 
+/** The same where what was sent was never answered: SYN, ACK, RST; SYN-ACK and the RST, or the ACK, that ended it. */
+const unansweredSegments = { sent: 3, received: 2 } as const;
+/**
+ * First retransmission of a segment that nobody acknowledges, ms: Linux' least time-out is 200 ms more than the round trip
+ * (RFC 6298, TCP_RTO_MIN); each further one waits twice as long.
+ */
+const firstResendMs = 250;
+
 type Way = 'sent' | 'received';
 export type Spent = ByteAccount['spent'];
 
@@ -37,8 +45,10 @@ interface Open {
   socket: Socket;
   purpose: Purpose;
   family: 'ip4' | 'ip6';
+  /** Monotonic ms. */
+  since: number;
   /** What the kernel said of segments that it sent again, when it was last asked. */
-  retransmits: number;
+  retransmits: number | undefined;
 }
 
 /**
@@ -55,6 +65,12 @@ const recordBytes = { ip4: 16, ip6: 28 } as const;
 export function tcpWireBytes(family: 'ip4' | 'ip6', sent: number, received: number): Record<Way, number> {
   const header = segmentHeader[family];
   const segments = (bytes: number) => Math.ceil(bytes / segmentPayload[family]);
+  if (sent > 0 && received === 0) {
+    return {
+      sent: sent + (segments(sent) + unansweredSegments.sent) * header + synExtra,
+      received: unansweredSegments.received * header + synExtra,
+    };
+  }
   const oneWay = (way: Way, bytes: number, acknowledged: number) => {
     const small = sent + received > 0 ? smallSegments.sent + smallSegments.received : 0;
     const count = segments(bytes) + Math.ceil(segments(acknowledged) / 2) + small + bareSegments[way];
@@ -81,6 +97,9 @@ export function resentWireBytes(family: 'ip4' | 'ip6', sent: number, retransmits
   return Math.round(retransmits * (segmentHeader[family] + sent / segments));
 }
 
+/** How often a segment has been sent again when nobody has acknowledged it for so long. */
+export const resendsWithin = (ms: number): number => Math.floor(Math.log2(Math.max(1, ms / firstResendMs + 1)));
+
 /** Wire bytes of one datagram. */
 export const udpWireBytes = (family: 'ip4' | 'ip6', payload: number): number => payload + datagramHeader[family];
 
@@ -98,9 +117,12 @@ export function meter(network: Network, fallback: Purpose): Meter {
     entry.received += wire.received;
     into[purpose] = entry;
   };
-  const wireOf = ({ socket, family, retransmits }: Open) => {
-    const wire = tcpWireBytes(family, socket.bytesWritten, socket.bytesRead);
-    return { ...wire, sent: wire.sent + resentWireBytes(family, socket.bytesWritten, retransmits) };
+  const wireOf = ({ socket, family, since, retransmits }: Open) => {
+    const { bytesWritten, bytesRead } = socket;
+    const wire = tcpWireBytes(family, bytesWritten, bytesRead);
+    const unanswered = bytesWritten > 0 && bytesRead === 0;
+    const again = retransmits ?? (unanswered ? resendsWithin(network.monotonic() - since) : 0);
+    return { ...wire, sent: wire.sent + resentWireBytes(family, bytesWritten, again) };
   };
   /** The system refused to send the last datagram: there is no way out, for getaddrinfo's neither. */
   let noWay = false;
@@ -132,7 +154,7 @@ export function meter(network: Network, fallback: Purpose): Meter {
         try {
           const socket = await network.connectTcp(ip, port, signal, leaves);
           noWay = false;
-          const one: Open = { socket, purpose, family, retransmits: 0 };
+          const one: Open = { socket, purpose, family, since: network.monotonic(), retransmits: undefined };
           open.add(one);
           socket.once('close', () => {
             open.delete(one);

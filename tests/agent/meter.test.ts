@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { meter, tcpWireBytes, udpWireBytes } from '../../src/agent/meter.ts';
+import { meter, resendsWithin, tcpWireBytes, udpWireBytes } from '../../src/agent/meter.ts';
 import { createRealNetwork } from '../../src/measure/real.ts';
 
 let server: Server;
@@ -88,6 +88,14 @@ test('segments that the kernel sent again are booked, also when the connection h
   await new Promise((resolve) => socket.resume().once('close', resolve));
   const once = tcpWireBytes('ip4', 3, 100_000);
   expect(spent()).toEqual({ probe: { ...once, sent: once.sent + 3 * (66 + 3) } });
+});
+
+// The hello that a filter answers with a reset, or with silence: far fewer segments than a conversation, or the same one again.
+test('what was sent and never answered is not booked as a conversation, but as often as it was sent', () => {
+  const hello = 517;
+  expect(tcpWireBytes('ip4', hello, 0)).toEqual({ sent: hello + 4 * 66 + 8, received: 2 * 66 + 8 });
+  // 0.25, 0.75, 1.75, 3.75, 7.75 s after it.
+  expect([0, 200, 300, 800, 2000, 4000, 8000].map(resendsWithin)).toEqual([0, 0, 1, 2, 3, 4, 5]);
 });
 
 test('datagrams are counted each way', async () => {

@@ -18,6 +18,8 @@ const child = fileURLToPath(new URL('./hour-child.ts', import.meta.url));
 const within = 0.1;
 const hourSlots = { fixed: 60, mobile: 120 } as const;
 const dayMb = { fixed: 200, mobile: 25 } as const;
+/** What is booked in a round in which nothing can leave, bytes. */
+const offlineMost = 500;
 /** A full block has to be suspected by then, minutes. */
 const suspectedWithin = 10;
 
@@ -111,6 +113,17 @@ const trouble: readonly CensorName[] = [
   'freeze-16k',
 ];
 
+/** With the link down nothing leaves, and next to nothing may be booked. */
+async function offline(lab: Lab, here: ReturnType<typeof station>): Promise<void> {
+  await lab.on('offline', ['x']);
+  const costs = await here.slots(6);
+  await lab.clear();
+  const account = mean(costs.map(({ account }) => account.sent + account.received));
+  const wire = mean(costs.map(perRound));
+  const got = `${costs.length} rounds, each ${Math.round(wire)} B on the wire, ${Math.round(account)} B in the account`;
+  report('fixed: offline', `account ≤ ${offlineMost} B a round more than the wire`, got, account - wire <= offlineMost);
+}
+
 async function underCensors(lab: Lab): Promise<void> {
   const here = station(lab, 'fixed');
   try {
@@ -121,6 +134,7 @@ async function underCensors(lab: Lab): Promise<void> {
       await lab.clear();
       await here.slots(2);
     }
+    await offline(lab, here);
   } finally {
     await here.stop();
   }
