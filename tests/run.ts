@@ -130,6 +130,11 @@ const parts: Part[] = [
     impossible: isRoot ? undefined : 'needs root on Linux (network namespaces)',
     run: table('tests/lab/table.ts', '--quick'),
   },
+  {
+    name: 'container',
+    impossible: isRoot ? undefined : 'needs root on Linux (podman, network namespaces)',
+    run: table('tests/lab/container.ts'),
+  },
 ];
 
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
