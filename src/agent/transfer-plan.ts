@@ -3,7 +3,7 @@
  * control now and then and beside every bad sample, and every platform in the round after a bad one.
  */
 import { remembered, type TransferHistory, weighTransfer } from '../judge/slow-transfer.ts';
-import { grown_bytes } from '../measure/transfer.ts';
+import { grown_bytes, needsLonger } from '../measure/transfer.ts';
 import type { Observation } from '../model/round.ts';
 import type { Control, Platform, Target } from '../model/target.ts';
 import type { IpProtocol } from '../model/vocabulary.ts';
@@ -98,6 +98,8 @@ interface Turn {
   next: number;
   grow: boolean;
   grown: number;
+  /** The last sample was bad, and too short to show a plateau. */
+  short: boolean;
 }
 
 const isSized = ({ url, transfer, transfer_candidates }: Target): boolean =>
@@ -107,7 +109,7 @@ export function createTransferPlanner(options: TransferPlannerOptions): Transfer
   const { every_ms, bytes } = options;
   const sized = new Map(options.platforms.map(({ name, targets }) => [name, targets.filter(isSized)] as const));
   for (const [name, targets] of sized) if (targets.length === 0) sized.delete(name);
-  const never = (): Turn => ({ last: -Infinity, next: 0, grow: false, grown: -Infinity });
+  const never = (): Turn => ({ last: -Infinity, next: 0, grow: false, grown: -Infinity, short: false });
   const turns = new Map([...sized.keys()].map((name) => [name, never()]));
   const histories = new Map<string, TransferHistory>();
   const pool = options.controls.filter(({ transfer }) => transfer);
@@ -136,8 +138,8 @@ export function createTransferPlanner(options: TransferPlannerOptions): Transfer
         const mine = sized.get(name)!;
         const target = mine[turn.next % mine.length]!;
         if (settled.has(name)) return [name, { target, ...decided, bytes: Math.min(bytes, decided.bytes) }];
-        // Bad samples are compared with each other: not the moment for another size.
-        const larger = !everybody && turn.grow && now - turn.grown >= growEveryMs;
+        // Bad samples are compared with each other: not the moment for another size, but where this one shows no plateau.
+        const larger = turn.short || (!everybody && turn.grow && now - turn.grown >= growEveryMs);
         return [name, { target, bytes: larger ? Math.max(bytes, grown_bytes) : bytes, plateau_ms: plateauMs }];
       });
       const learned = pool.every(({ name }) => options.controlKnown?.(name) ?? true);
@@ -159,7 +161,7 @@ export function createTransferPlanner(options: TransferPlannerOptions): Transfer
       const turn = turns.get(platform);
       if (turn) {
         // A bad one is repeated with the same object.
-        Object.assign(turn, { next: turn.next + (bad ? 0 : 1), grow });
+        Object.assign(turn, { next: turn.next + (bad ? 0 : 1), grow, short: bad && needsLonger(observation.transfer) });
         if ((observation.transfer?.bytes ?? 0) > bytes) turn.grown = now;
       }
       return bad;

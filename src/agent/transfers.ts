@@ -3,7 +3,7 @@
  * them would be measured too.
  */
 import type { Observed } from '../measure/observe.ts';
-import { mayGrow, type Transferred, transferFact } from '../measure/transfer.ts';
+import { grown_bytes, mayGrow, needsLonger, type Transferred, transferFact } from '../measure/transfer.ts';
 import type { ControlObservation, ExperimentFact, Observation } from '../model/round.ts';
 import type { Experiment } from '../model/verdict.ts';
 import type { ExperimentKind, IpProtocol, Skip } from '../model/vocabulary.ts';
@@ -189,7 +189,8 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
       }
       for (const wish of wishes.filter(({ kind }) => kind === 'transfer')) {
         for (const one of mine(wish, subjects)) {
-          const done = await fetch(one, work.ordinary);
+          const bytes = needsLonger(one.observed.observation.transfer) ? grown_bytes : work.ordinary.bytes;
+          const done = await fetch(one, { ...work.ordinary, bytes: Math.max(bytes, work.ordinary.bytes) });
           const fact = typeof done === 'string' ? skipped('transfer', done) : transferFact('transfer', done, undefined);
           note(one.observed.observation, fact);
           if (fact.transfer && !input.settled.has(wish.platform)) again = true;

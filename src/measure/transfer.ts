@@ -28,6 +28,11 @@ const stalled_least_ms = 2000;
 const fast_bps = 2_000_000;
 /** The larger object. */
 export const grown_bytes = 256 * 1024;
+/**
+ * Slower than this, a plateau of 2 s, which is what a throttle is told by (detection.md 7), needs more than 64 KiB or nearly
+ * so; and the larger object cannot cost more than 2.5 s of it.
+ */
+const slow_bps = 1_000_000;
 
 export interface TransferInput {
   /** An object of `bytes` and more; asked for with a Range, so that a server stops by itself. */
@@ -155,6 +160,11 @@ const sized = (points: readonly Point[], bytes: number): boolean =>
 export function mayGrow({ transfer: sample, goodput_bps }: Pick<Transferred, 'transfer' | 'goodput_bps'>): boolean {
   if (sample?.plateau_bps === undefined || sample.stalled_at !== undefined) return false;
   return goodput_bps === undefined || goodput_bps > fast_bps;
+}
+
+/** Whether a repeated one should be larger: slow, and over before a plateau of 2 s could be seen. */
+export function needsLonger(sample: Transfer | null | undefined): boolean {
+  return sample?.plateau_bps !== undefined && sample.stalled_at === undefined && sample.plateau_bps < slow_bps;
 }
 
 /** The fact of a transfer that was made as an experiment. */

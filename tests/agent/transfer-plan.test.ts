@@ -166,6 +166,23 @@ describe('a bad one', () => {
     expect(again.sampled('youtube', good('youtube'), false, 0)).toBe(false);
   });
 
+  // 256 kbit/s: 64 KiB are over in 2 s, of which 1.4 s are plateau.
+  test('is repeated with a larger object where it was too short to show a plateau', () => {
+    const at = (bps: number) => ({
+      ...good('x'),
+      goodput_bps: bps,
+      transfer: { ...good('x').transfer!, plateau_bps: bps },
+    });
+    const one = planner(5 * minute, () => Math.log(8_000_000));
+    one.plan(0, minute, none);
+    one.close(one.sampled('x', at(256_000), false, 0));
+    expect(one.plan(minute, minute, none).targets.get('x')?.bytes).toBe(256 * 1024);
+    one.close(one.sampled('x', at(1_500_000), false, minute));
+    expect(one.plan(2 * minute, minute, none).targets.get('x')?.bytes).toBe(65_536);
+    one.close(one.sampled('x', frozen('x'), false, 2 * minute));
+    expect(one.plan(3 * minute, minute, none).targets.get('x')?.bytes).toBe(65_536);
+  });
+
   test('has a control beside it in every round while the fold suspects and has not decided', () => {
     const one = planner();
     const x = new Set(['x']);
