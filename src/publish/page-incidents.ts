@@ -65,12 +65,12 @@ function incidentText(stored: StoredIncident, status: Status): Html {
   const began = Number.isNaN(Date.parse(latest.onset_latest)) ? opened_at : latest.onset_latest;
   const ended = latest.ended_latest ?? closed_at;
   const lasted = ended === undefined ? 'still open' : `for ${duration(Date.parse(ended) - Date.parse(began))}`;
-  // While it is open there is a fresher word than the last event's: the same that the banner says.
+  // While it is open there is a fresher word than the last event's; what the banner says need not be said twice.
   const open = [disruption, ...platforms.map((one) => one.incident)].find((one) => one?.incident === incident);
   const statement = open?.statement ?? latest.statement;
   return html`<strong>${list(titles)}</strong> <span class="pill ${latest.state}">${latest.state}</span>
 <span class="soft">${ended === undefined && 'since '}${moment(began, vantage.timezone)}, ${lasted}</span>
-${statement !== undefined && html`<p class="small">${statement}</p>`}<p class="small"><a href="api/v1/incidents/${encodeURIComponent(incident)}">The evidence</a></p>`;
+${statement !== undefined && statement !== status.statement && html`<p class="small">${statement}</p>`}<p class="small"><a href="api/v1/incidents/${encodeURIComponent(incident)}">The evidence</a></p>`;
 }
 
 /** As the configuration lists the platforms. */

@@ -20,13 +20,15 @@ export function platformCard(platform: PlatformStatus, { now, timezone, threshol
   const mechanism = incident?.mechanism ?? agreeing?.mechanism;
   const confidence = incident?.confidence ?? agreeing?.confidence;
   const bad = state !== 'reachable' && state !== 'refused' && state !== 'inconclusive';
+  // Slowness shows against history only: that a single look finds the platform reachable says nothing else.
+  const differs = verdict !== undefined && verdict.state !== state && state !== 'throttled' && state !== 'degraded';
   const notes = (verdict?.notes ?? []).filter((note) => note !== 'extra_trust');
   return html`<section class="card">
 <h3>${title} <span class="pill ${state}">${stateWords[state].sign} ${state}</span></h3>
 <p>${stateWords[state].sentence}${since !== undefined && html` <span class="soft">Since ${moment(since, timezone)} <span class="unbroken">(for ${duration(now - Date.parse(since))})</span>.</span>`}</p>
 ${mechanism !== undefined && html`<p>How: ${mechanismWords[mechanism]} <code class="soft small">${mechanism}</code></p>`}
 ${bad && confidence !== undefined && html`<p class="soft">Confidence ${confidence}${agreeing?.basis !== undefined && `: ${basisWords[agreeing.basis]}`}.</p>`}
-${verdict !== undefined && verdict.state !== state && html`<p class="soft">The last look alone shows: ${verdict.state}.</p>`}
+${differs && html`<p class="soft">The last look alone shows: ${verdict.state}.</p>`}
 ${!bad && suspect === true && html`<p><strong>Something is odd:</strong> it is being looked at more closely.</p>`}
 ${notes.length > 0 && html`<p class="soft">Note: ${notes.map((note) => noteWords[note]).join('; ')}.</p>`}
 ${measures(platform, threshold)}
@@ -48,8 +50,8 @@ function measures({ targets, normal, evidence, baseline_ready }: PlatformStatus,
   const handshake = newest(targets, ({ outcome, phases }) => (outcome === 'ok' ? phases.tls : undefined));
   const usual = normal?.bytes_per_second;
   const rows = [
-    measure('Download', rate(download), rate(usual === undefined ? undefined : usual * 8)),
-    measure('Encrypted handshake', milliseconds(handshake), milliseconds(seconds(normal?.tls_seconds))),
+    measure('Download', 'Mbit/s', megabits(download), megabits(usual === undefined ? undefined : usual * 8)),
+    measure('Encrypted handshake', 'ms', whole(handshake), whole(milliseconds(normal?.tls_seconds))),
     evidence !== undefined && threshold !== undefined && evidenceRow(evidence.log, threshold),
   ].filter((row) => row !== false);
   return html`${rows.length > 0 && html`<dl class="facts measures">${rows}</dl>`}${
@@ -58,13 +60,19 @@ function measures({ targets, normal, evidence, baseline_ready }: PlatformStatus,
   }`;
 }
 
-const measure = (title: string, now: string | undefined, usual: string | undefined): Html | false =>
+const measure = (title: string, unit: string, now: string | undefined, usual: string | undefined): Html | false =>
   now !== undefined &&
-  html`<dt>${title}</dt><dd>${now}${usual !== undefined && html` <span class="soft unbroken">(normal: ${usual})</span>`}</dd>`;
+  html`<dt>${title}</dt><dd>${now} ${unit}${usual !== undefined && html`<span class="soft">, normal ${usual}</span>`}</dd>`;
+
+/** Share of the bound from which the bar is amber: suspicion is at 8 of 15 (docs/methodology.md). */
+const suspicion = 8 / 15;
 
 function evidenceRow(log: number, threshold: number): Html {
   const shown = Math.max(0, log).toFixed(1);
-  return html`<dt>Evidence of trouble</dt><dd>${shown} <span class="soft">(incident from ${threshold.toFixed(1)})</span><meter min="0" max="${threshold}" value="${Math.min(threshold, Math.max(0, log)).toFixed(2)}">${shown} of ${threshold.toFixed(1)}</meter></dd>`;
+  const bound = threshold.toFixed(1);
+  const most = (1.25 * threshold).toFixed(1);
+  return html`<dt>Evidence of trouble</dt><dd>${shown}<span class="soft">, an incident from ${bound}</span>
+<meter min="0" max="${most}" low="${(suspicion * threshold).toFixed(1)}" high="${bound}" optimum="0" value="${Math.min(Number(most), Number(shown))}">${shown} of ${bound}</meter></dd>`;
 }
 
 function newest(looks: readonly Look[], of: (look: Look) => number | undefined): number | undefined {
@@ -72,11 +80,11 @@ function newest(looks: readonly Look[], of: (look: Look) => number | undefined):
   return known[0] && of(known[0]);
 }
 
-const rate = (bps: number | undefined): string | undefined =>
-  bps === undefined ? undefined : `${(bps / 1e6).toFixed(bps < 1e6 ? 2 : 1)} Mbit/s`;
-const seconds = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 1000);
-const milliseconds = (value: number | undefined): string | undefined =>
-  value === undefined ? undefined : `${Math.round(value)} ms`;
+const megabits = (bps: number | undefined): string | undefined =>
+  bps === undefined ? undefined : (bps / 1e6).toFixed(bps < 1e6 ? 2 : 1);
+const milliseconds = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : seconds * 1000;
+const whole = (value: number | undefined): string | undefined => (value === undefined ? undefined : value.toFixed(0));
 
 const summary = (looks: readonly Look[]): string => {
   const answered = looks.filter(({ outcome }) => outcome === 'ok').length;

@@ -77,6 +77,53 @@ describe('the page', () => {
     expect(text).toContain('84 kB since the start.');
   });
 
+  test('shows what a platform is judged by: speed beside normal, evidence beside the bound', async () => {
+    const status = await statusOf();
+    const [x, ...others] = status.platforms;
+    const look = { ...x!.targets[0]!, outcome: 'ok' as const, phases: { tls: 408.4 }, plateau_bps: 212_345 };
+    const judged = {
+      ...x!,
+      suspect: true,
+      normal: { tls_seconds: 0.0618, bytes_per_second: 327_102 },
+      evidence: { stream: 'goodput' as const, log: 9.74 },
+      targets: [look],
+    };
+    const text = page({ ...status, evidence_threshold: 15.02, platforms: [judged, ...others] });
+    expect(text).toContain('<dd>0.21 Mbit/s<span class="soft">, normal 2.6</span></dd>');
+    expect(text).toContain('<dd>408 ms<span class="soft">, normal 62</span></dd>');
+    expect(text).toMatch(/9\.7<span class="soft">, an incident from 15\.0<\/span>\s+<meter [^>]*value="9\.7"/);
+    expect(text).toContain('<strong>Something is odd:</strong>');
+    // What is not known is not shown as nothing.
+    const unknown = page({
+      ...status,
+      evidence_threshold: 15.02,
+      platforms: [{ ...x!, targets: [], normal: {}, evidence: undefined }],
+    });
+    expect(unknown).not.toMatch(/Download|handshake<|Evidence of trouble/);
+    expect(page({ ...status, platforms: [{ ...x!, baseline_ready: false }] })).toContain('still being learned');
+  });
+
+  test('loads again as often as there is news, within reason', async () => {
+    const status = await statusOf();
+    const refreshOf = (news_every_ms?: number) =>
+      /http-equiv="refresh" content="(\d+)"/.exec(page({ ...status, news_every_ms }))?.[1];
+    expect([refreshOf(), refreshOf(800), refreshOf(12_000), refreshOf(3_600_000)]).toEqual(['60', '5', '12', '60']);
+  });
+
+  test('the incidents of a joint event stand under it, in the order of the configuration', async () => {
+    const stored = (platform: string, latest: Partial<IncidentEvent> = {}): StoredIncident => {
+      const event = { ...opened(platform, 'throttled', 'throttle.sni'), platform, ...latest };
+      return { incident: `${platform}-1`, platform, opened_at: event.at, latest: event, events: [event] };
+    };
+    const joint = stored('*', { incident: 'joint-1', platforms: ['facebook', 'x', 'youtube'] });
+    const elsewhen = stored('facebook', { onset_latest: '2024-01-07T13:10:00.000Z' });
+    const text = page(await statusOf(), [joint, stored('youtube'), stored('x'), stored('facebook'), elsewhen]);
+    const list = text.slice(text.indexOf('<h2>Incidents</h2>'), text.indexOf('<h2>This line</h2>'));
+    const titles = [...list.matchAll(/<strong>([^<]+)<\/strong>/g)].map(([, title]) => title);
+    expect(titles).toEqual(['X, Facebook and YouTube', 'X', 'Facebook', 'YouTube', 'Facebook']);
+    expect(list.match(/Each platform by itself/g)).toHaveLength(1);
+  });
+
   test('tells times in the time zone of the vantage', async () => {
     const sink = board({ scope: { ...boardScope(), timezone: 'Asia/Karachi' } });
     await sink.accept(incident());
