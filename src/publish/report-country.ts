@@ -1,18 +1,19 @@
 /** A country's report out of the series that a fleet's Prometheus keeps, and out of what its rules have recorded. */
 import { Complaint } from '../model/errors.ts';
 import { type Confidence, confidences, type Mechanism, mechanisms, type State } from '../model/vocabulary.ts';
-import { type Axis, axisFor, byOrder, type Finding, middle, type Report, type Row, timeAt } from './report.ts';
+import { type Axis, axisFor, byOrder, coarse, type Finding, middle, type Report, type Row, timeAt } from './report.ts';
 import type { Prometheus, Series } from './report-prometheus.ts';
 import {
   commonState,
   endOf,
+  eventOf,
   indexes,
   longestState,
   onsetOf,
+  ownOnsets,
   type Span,
-  spansOf,
+  standing,
   wasHit,
-  weightOf,
 } from './report-spans.ts';
 import { codeOf, stateOf, stateQuery, troubleFrom } from './report-state.ts';
 
@@ -64,8 +65,7 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
   const ruled = answers.acute.length > 0;
   const all = rowsOf(answers, axis, ruled);
   if (all.length === 0) throw nothing(request);
-  const spans = spansOf(all, axis);
-  const [main] = [...spans].sort((a, b) => weightOf(all, b) - weightOf(all, a));
+  const { main, others } = eventOf(all, axis);
   const { rows, omitted } = most(all, titles);
   const findings = main === undefined ? [] : findingsOf(all, main, axis, answers, titles);
   return {
@@ -84,8 +84,9 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
     restricted_companies: main && ruled ? (highest(answers.restricted[0]?.values, main) ?? 0) : undefined,
     elsewhere: main && ruled ? elsewhere(answers.elsewhere, main, findings) : undefined,
     controls_during: main && mean(answers.controls[0]?.values, main),
-    others: spans
-      .filter((span) => span !== main && all.some((row) => wasHit(row, span)))
+    standing: standingOf(all, axis, titles),
+    others: others
+      .filter((span) => all.some((row) => wasHit(row, span)))
       .map((span) => {
         const hit = all.filter((row) => wasHit(row, span));
         return {
@@ -96,11 +97,14 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
       }),
     weights: findings.some(({ users }) => users !== undefined) ? weightSource(answers.weights) : undefined,
     source: `Series of reachd probes in ${country}, as kept by the Prometheus of their fleet`,
-    remarks: ruled
-      ? []
-      : [
-          'The recording rules of a fleet have recorded nothing there in that time: every network in trouble is counted, old trouble too, and nothing is said about the nation as a whole.',
-        ],
+    remarks: [
+      ...(ruled
+        ? []
+        : [
+            'The recording rules of a fleet have recorded nothing there in that time: every network in trouble is counted, old trouble too, and nothing is said about the nation as a whole.',
+          ]),
+      ...coarse(axis),
+    ],
   };
 }
 
@@ -183,8 +187,9 @@ function findingsOf(
         ({ labels }) => labels['platform'] === platform && networks.includes(labels['asn'] || 'unknown network'),
       );
     const states = hit.flatMap((row) => longestState(row, span) ?? []);
+    const began = timeAt(axis, span.from);
     const onsets = of(answers.onsets).flatMap(({ values }) => {
-      const known = indexes(span).flatMap((at) => values[at] ?? []);
+      const known = within(values, span);
       return known.length === 0 ? [] : [Math.min(...known) * 1000];
     });
     const ratios = (which: 'goodput' | 'handshake') =>
@@ -194,7 +199,7 @@ function findingsOf(
         platform,
         title: titles[platform] ?? platform,
         state: commonState(states),
-        onset: onsetOf(onsets, timeAt(axis, span.from)),
+        onset: onsetOf(ownOnsets(onsets, began), began),
         end: endOf(hit, span, axis),
         networks: { hit: networks, observed },
         users: highest(answers.users.find(({ labels }) => labels['platform'] === platform)?.values, span),
@@ -205,6 +210,21 @@ function findingsOf(
         quic: mean(answers.quic.find(({ labels }) => labels['platform'] === platform)?.values, span),
       },
     ];
+  });
+}
+
+/** What was wrong before and went on: platform by platform. */
+function standingOf(rows: readonly Row[], axis: Axis, titles: Readonly<Record<string, string>>): Report['standing'] {
+  const whole: Span = { from: 0, to: axis.length - 1 };
+  const old = standing(rows);
+  return [...new Set(old.map(({ platform }) => platform))].sort(byOrder(titles)).map((platform) => {
+    const own = old.filter((row) => row.platform === platform);
+    return {
+      title: titles[platform] ?? platform,
+      state: commonState(own.flatMap((row) => longestState(row, whole, false) ?? [])),
+      networks: own.length,
+      observed: rows.filter((row) => row.platform === platform).length,
+    };
   });
 }
 

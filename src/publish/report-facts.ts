@@ -1,7 +1,7 @@
 /** The report's facts and tables. */
 import { type Html, html } from './html.ts';
 import type { Finding, Report } from './report.ts';
-import { clockOf, howOf, percent, plural, range, transportOf, wholeOf } from './report-words.ts';
+import { clockOf, countOf, howOf, percent, plural, range, rangeOn, transportOf, wholeOf } from './report-words.ts';
 import { list, mechanismWords } from './words.ts';
 
 /** The facts that a newsroom looks for first, each with what it rests on. */
@@ -16,18 +16,24 @@ export function facts(report: Report): Html {
     html`<div><dt>${name}</dt><dd>${value}${more !== undefined && html` <small>${more}</small>`}</dd></div>`;
   const how = howOf(findings);
   return html`<dl class="facts">${[
-    fact('Began', `${range(whole.onset, clock)} (${zone})`, 'between the last good and the first bad samples'),
+    fact(
+      'Began',
+      `${range(whole.onset, clock)} (${zone}), ${clock.date(whole.onset[1])}`,
+      'between the last good and the first bad samples',
+    ),
     fact(
       scope === 'country' && whole.end !== undefined ? 'Recovery confirmed' : 'Ended',
-      whole.end === undefined ? 'not by the end of this report' : `${range(whole.end, clock)} (${zone})`,
+      whole.end === undefined
+        ? 'not by the end of this report'
+        : `${range(whole.end, clock)} (${zone}), ${clock.date(whole.end[1])}`,
       whole.end === undefined || scope === 'probe'
         ? undefined
         : 'the probes ask for a run of good rounds first: it was back some minutes before',
     ),
-    fact('Platforms', list(findings.map(({ title }) => title))),
+    fact('Platforms', list(whole.kinds.flatMap(([, of]) => of.map(({ title }) => title)))),
     fact(
       'Networks',
-      scope === 'country' ? `${whole.hit} of ${whole.observed} observed` : undefined,
+      scope === 'country' ? `${countOf(whole)} observed` : undefined,
       restricted_companies === undefined
         ? undefined
         : restricted_companies >= 2
@@ -64,6 +70,7 @@ export function findingsTable({ findings, timezone, scope }: Report): Html {
   const clock = clockOf(timezone);
   const zone = clock.zone(findings[0]!.onset[1]);
   const country = scope === 'country';
+  const day = clock.date(findings[0]!.onset[1]);
   const heads = [
     'Platform',
     'State',
@@ -78,8 +85,8 @@ export function findingsTable({ findings, timezone, scope }: Report): Html {
   const cells = (one: Finding) => [
     one.title,
     one.state,
-    range(one.onset, clock),
-    one.end === undefined ? 'still open' : range(one.end, clock),
+    rangeOn(one.onset, clock, day),
+    one.end === undefined ? 'still open' : rangeOn(one.end, clock, day),
     ...(country ? [`${one.networks?.hit.length ?? 0} of ${one.networks?.observed ?? 0}`] : []),
     one.goodput === undefined ? 'not sampled' : `${percent(one.goodput)} of normal`,
     one.handshake === undefined ? 'not sampled' : `${Number(one.handshake.toPrecision(2))}× usual`,

@@ -78,6 +78,7 @@ export function probeReport(request: ProbeRequest): Report | undefined {
       .sort((a, b) => byOrder(titles)(a.platform, b.platform)),
     controls_during: lead && during(controls, spanOf(lead, until_ms), axis),
     statement: lead?.latest.statement,
+    standing: [],
     others: own
       .filter((one) => one !== lead && !parts.includes(one) && one.platform !== '*')
       .map((one) => ({

@@ -2,7 +2,7 @@
 import { type AnomalyKind, anomalyKinds } from '../model/vocabulary.ts';
 import type { Axis, Interval, Row } from './report.ts';
 import { middle, timeAt } from './report.ts';
-import { codeOf } from './report-state.ts';
+import { codeOf, troubleFrom } from './report-state.ts';
 
 /** A stretch of the axis, both ends included. */
 export interface Span {
@@ -13,16 +13,36 @@ export interface Span {
 /** A relapse within half an hour is the same event, as the judge has it. */
 const gapMs = 30 * 60_000;
 
-/** Stretches in which any row is hit, those with small gaps joined; in order. */
-export function spansOf(rows: readonly Row[], { length, step_ms }: Axis): Span[] {
+/** Networks that are hit at each time, whatever the platform. */
+function breadths(rows: readonly Row[], length: number): number[] {
+  return Array.from(
+    { length },
+    (_, at) => new Set(rows.flatMap(({ hit, network }) => (hit[at] === true ? [network] : []))).size,
+  );
+}
+
+/** Stretches in which at least so many networks are hit, those with small gaps joined; in order. */
+export function spansOf(rows: readonly Row[], { length, step_ms }: Axis, least = 1): Span[] {
   const spans: Span[] = [];
-  for (let at = 0; at < length; at++) {
-    if (!rows.some(({ hit }) => hit[at] === true)) continue;
+  for (const [at, breadth] of breadths(rows, length).entries()) {
+    if (breadth < least) continue;
     const last = spans.at(-1);
     if (last !== undefined && (at - last.to) * step_ms <= gapMs) last.to = at;
     else spans.push({ from: at, to: at });
   }
   return spans;
+}
+
+/**
+ * The event that a report is about, and the other stretches. The event is what hit most networks at once, with the times in
+ * which at least half as many were hit: one network in trouble for days must not be taken for it, nor stretch it.
+ */
+export function eventOf(rows: readonly Row[], axis: Axis): { main: Span | undefined; others: Span[] } {
+  const widest = Math.max(0, ...breadths(rows, axis.length));
+  if (widest === 0) return { main: undefined, others: [] };
+  const [main] = spansOf(rows, axis, Math.ceil(widest / 2)).sort((a, b) => weightOf(rows, b) - weightOf(rows, a));
+  const others = spansOf(rows, axis).filter(({ from, to }) => main === undefined || to < main.from || from > main.to);
+  return { main, others };
 }
 
 /** How much happened in a span: cells of network, platform and time. */
@@ -36,12 +56,12 @@ export function wasHit(row: Row, span: Span): boolean {
   return indexes(span).some((at) => row.hit[at] === true && (span.from === span.to || row.hit[at + 1] === true));
 }
 
-/** The state that a row held longest while it was hit, among those that are trouble; undefined where it held none. */
-export function longestState(row: Row, span: Span): AnomalyKind | undefined {
+/** The state that a row held longest, while it was hit unless `hit` is false, among those that are trouble; undefined where it held none. */
+export function longestState(row: Row, span: Span, hit = true): AnomalyKind | undefined {
   const held = new Map<AnomalyKind, number>();
   for (const at of indexes(span)) {
     const state = anomalyKinds.find((kind) => kind === row.states[at]);
-    if (state !== undefined && row.hit[at] === true) held.set(state, (held.get(state) ?? 0) + 1);
+    if (state !== undefined && (row.hit[at] === true || !hit)) held.set(state, (held.get(state) ?? 0) + 1);
   }
   return [...held].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
@@ -56,6 +76,24 @@ export function commonState(states: readonly AnomalyKind[]): AnomalyKind {
 
 /** Between two rounds: a minute and its jitter of a tenth. The last good sample lies at most so far before the first bad one. */
 const roundMs = 66_000;
+
+/** Rows in trouble for most of the time that is known, though none of it is new: no news, and not to be left unsaid either. */
+export function standing(rows: readonly Row[]): Row[] {
+  return rows.filter(({ states, hit }) => {
+    const known = states.filter((state) => state !== undefined);
+    const bad = known.filter((state) => codeOf(state) >= troubleFrom);
+    return bad.length * 2 > known.length && !hit.includes(true);
+  });
+}
+
+/** A sample from so long before the event belongs to an older story. */
+const olderMs = 3_600_000;
+
+/** Onsets that belong to an event that began at `from_ms`; all of them where every one is older. */
+export function ownOnsets(onsets: readonly number[], from_ms: number): number[] {
+  const own = onsets.filter((one) => one >= from_ms - olderMs);
+  return own.length > 0 ? own : [...onsets];
+}
 
 /**
  * When something began on several networks: after the last sample that can have been good on the first of them, and not later

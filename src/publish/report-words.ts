@@ -31,7 +31,10 @@ export function clockOf(timeZone: string): Clock {
     time: (ms) => time.format(ms),
     date: (ms) => date.format(ms),
     zone: (ms) =>
-      (zone.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC').replace(/^GMT/, 'UTC'),
+      (zone.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC').replace(
+        /^GMT(\+0$)?/,
+        'UTC',
+      ),
   };
 }
 
@@ -39,6 +42,12 @@ export function clockOf(timeZone: string): Clock {
 export function range([from, to]: Interval, clock: Clock): string {
   const [a, b] = [clock.time(from), clock.time(to)];
   return a === b ? a : `${a}–${b}`;
+}
+
+/** The same with the day behind it, where that is another one than the given. */
+export function rangeOn(interval: Interval, clock: Clock, day?: string): string {
+  const own = clock.date(interval[1]);
+  return own === day ? range(interval, clock) : `${range(interval, clock)}, ${own}`;
 }
 
 /** `68 %`; small shares and those just short of all keep a digit, so that neither reads as nothing or as everything. */
@@ -56,7 +65,8 @@ export interface Whole {
   end?: Interval | undefined;
   /** Platforms by what was done to them, the gravest first. */
   kinds: [AnomalyKind, Finding[]][];
-  hit: number;
+  /** Networks hit, by the platform with the fewest and the one with the most; and observed. */
+  hit: readonly [fewest: number, most: number];
   observed: number;
   users?: number | undefined;
   goodput?: number | undefined;
@@ -64,9 +74,12 @@ export interface Whole {
   confidence: Finding['confidence'];
 }
 
-export function wholeOf(findings: readonly Finding[]): Whole | undefined {
-  const [first] = findings;
-  if (first === undefined) return undefined;
+/** The whole of an event; of the platforms only those that were hit about as widely as the widest, or too much would be said. */
+export function wholeOf(all: readonly Finding[]): Whole | undefined {
+  if (all.length === 0) return undefined;
+  const breadth = ({ networks }: Finding) => networks?.hit.length ?? 1;
+  const widest = Math.max(...all.map(breadth));
+  const findings = all.filter((one) => breadth(one) * 2 >= widest);
   const kinds = new Map<AnomalyKind, Finding[]>();
   for (const one of findings) kinds.set(one.state, [...(kinds.get(one.state) ?? []), one]);
   const ends = findings.map(({ end }) => end);
@@ -79,7 +92,7 @@ export function wholeOf(findings: readonly Finding[]): Whole | undefined {
     onset: [Math.min(...findings.map(({ onset }) => onset[0])), middle(findings.map(({ onset }) => onset[1]))!],
     end: last,
     kinds: [...kinds].sort(([a], [b]) => codeOf(b) - codeOf(a)),
-    hit: new Set(findings.flatMap(({ networks }) => networks?.hit ?? [])).size,
+    hit: [Math.min(...findings.map(breadth)), widest],
     observed: Math.max(0, ...findings.map(({ networks }) => networks?.observed ?? 0)),
     // The smallest: what is said of all of them together must hold for each.
     users: users.length === findings.length ? Math.min(...users) : undefined,
@@ -89,20 +102,40 @@ export function wholeOf(findings: readonly Finding[]): Whole | undefined {
   };
 }
 
+/** `4 of 5`, or `3 to 4 of 5` where platforms differ. */
+export const countOf = ({ hit: [fewest, most], observed }: Whole, article = ''): string =>
+  `${fewest === most ? most : `${fewest} to ${most}`} of ${article}${observed}`;
+
 const done = (kinds: Whole['kinds']): string =>
   kinds
     .map(([kind, of]) => `${list(of.map(({ title }) => title))} ${of.length === 1 ? 'was' : 'were'} ${was[kind]}`)
     .join('; ');
 
 /** The headline: what happened, and where. */
-export function titleOf({ place, findings, scope }: Report): string {
+export function titleOf({ place, findings, scope, standing }: Report): string {
   const whole = wholeOf(findings);
-  if (whole === undefined) return `${place}: no disruption of the observed platforms was seen`;
+  if (whole === undefined) {
+    return standing.length === 0
+      ? `${place}: no disruption of the observed platforms was seen`
+      : `${place}: nothing new; ${standingWords(standing)}`;
+  }
   const what = whole.kinds.map(([kind, of]) => `${list(of.map(({ title }) => title))} ${was[kind]}`).join('; ');
   return scope === 'country'
-    ? `${place}: ${what} on ${whole.hit} of ${whole.observed} observed networks`
+    ? `${place}: ${what} on ${countOf(whole)} observed networks`
     : `${what}, as seen from ${place}`;
 }
+
+const standingWords = (standing: Report['standing']): string =>
+  standing
+    .map(
+      ({ title, state, networks, observed }) =>
+        `${title} ${was[state]} on ${networks} of ${observed} networks all along`,
+    )
+    .join('; ');
+
+/** What went on from before, as a sentence; a new event does not make it go away. */
+const old = ({ standing }: Report): string =>
+  standing.length === 0 ? '' : ` Not counted as new by the fleet’s rules: ${standingWords(standing)}.`;
 
 /** The sentences under it. A probe's own statement is quoted instead, where there is one. */
 export function leadOf(report: Report): string {
@@ -112,7 +145,7 @@ export function leadOf(report: Report): string {
   if (whole === undefined) {
     const span = `${clock.date(axis.since_ms)}, ${clock.time(axis.since_ms)}, to ${clock.date(axis.until_ms)}, ${clock.time(axis.until_ms)} (${clock.zone(axis.until_ms)})`;
     return scope === 'country'
-      ? `From ${span}, ${report.probes === 1 ? 'the probe' : `up to ${report.probes} probes`} on ${plural(report.networks, 'network')} in ${place} saw no disruption that began in that time.`
+      ? `From ${span}, ${report.probes === 1 ? 'the probe' : `up to ${report.probes} probes`} on ${plural(report.networks, 'network')} in ${place} saw no disruption that began in that time.${old(report)}`
       : `From ${span}, the probe on ${place} recorded no incident.`;
   }
   if (statement !== undefined) return statement;
@@ -121,7 +154,7 @@ export function leadOf(report: Report): string {
   const opening = whole.end === undefined ? `Since ${began}, and still at the end of this report,` : `From ${began},`;
   const where =
     scope === 'country'
-      ? ` on ${whole.hit} of the ${whole.observed} networks observed in ${place}${whole.users === undefined ? '' : `, which carry ${percent(whole.users)} of its Internet users`}`
+      ? ` on ${countOf(whole, 'the ')} networks observed in ${place}${whole.users === undefined ? '' : `, which carry ${percent(whole.users)} of its Internet users`}`
       : ` as seen from ${place}`;
   const speed = speedWords(whole);
   const controls =
@@ -134,7 +167,7 @@ export function leadOf(report: Report): string {
     whole.end === undefined
       ? ''
       : ` Recovery was confirmed by ${clock.time(whole.end[1])}${sameDay ? '' : ` on ${clock.date(whole.end[1])}`}.`;
-  return `${opening} ${done(whole.kinds)}${where}.${back}${speed}${controls} Confidence: ${whole.confidence}. This does not show who ordered it.`;
+  return `${opening} ${done(whole.kinds)}${where}.${back}${speed}${controls} Confidence: ${whole.confidence}. This does not show who ordered it.${old(report)}`;
 }
 
 function speedWords({ goodput, handshake }: Whole): string {

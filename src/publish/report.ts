@@ -74,6 +74,8 @@ export interface Report {
   controls_during?: number | undefined;
   /** The judge's own sentence, where there is one: it is quoted as it stands. */
   statement?: string | undefined;
+  /** In trouble all the time, and nothing new: by platform, with the number of networks. */
+  standing: { title: string; state: AnomalyKind; networks: number; observed: number }[];
   /** Further stretches with trouble in the same time. */
   others: { span: Interval; platforms: string[]; networks: number }[];
   /** Where the figures of users come from. */
@@ -98,6 +100,17 @@ export function axisFor(since_ms: number, until_ms: number, rows: number): Axis 
   const since = Math.floor(since_ms / step_ms) * step_ms;
   return { since_ms: since, until_ms, step_ms, length: Math.floor((until_ms - since) / step_ms) + 1 };
 }
+
+/** A longer step than this can hide what newsrooms ask about. */
+const coarseMs = 10 * 60_000;
+
+/** What a reader must know of an axis on which much lies between two times. */
+export const coarse = ({ step_ms }: Axis): string[] =>
+  step_ms <= coarseMs
+    ? []
+    : [
+        `Every point of this report stands for ${Math.round(step_ms / 60_000)} minutes, since it is of a long time: shorter trouble may be missing. A report of that day alone shows it.`,
+      ];
 
 /** Of an unsorted list, the lower of the middle ones; undefined of none. */
 export function middle(values: readonly number[]): number | undefined {

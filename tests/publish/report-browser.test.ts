@@ -72,6 +72,7 @@ const report: Report = {
   restricted_companies: 3,
   elsewhere: { networks: 12, hit: 0, countries: 4 },
   controls_during: 0.99,
+  standing: [{ title: 'X', state: 'blocked', networks: 1, observed: 8 }],
   others: [{ span: [start, start + 600_000], platforms: ['X'], networks: 1 }],
   weights: evil,
   source: 'Series of reachd probes in PK',

@@ -79,6 +79,23 @@ test('values that are no numbers, and states that there are not, are left out', 
   expect(odd?.states.slice(0, 5)).toEqual(['reachable', undefined, undefined, undefined, undefined]);
 });
 
+test('a platform that has been blocked for long is no news, and is not passed over either', async () => {
+  const address = await answering((asked) => {
+    if (asked.path.endsWith('/values')) return ['AS1', 'AS2'];
+    const both = (platform: string, value: string) =>
+      ['AS1', 'AS2'].map((asn) => series({ asn, platform }, asked, () => value));
+    if (asked.query.includes('* 0 + 7')) return { result: [...both('x', '7'), ...both('youtube', '1')] };
+    // The rules count a network that was bad for most of the week neither as hit nor as spared: there is no series of it.
+    return { result: asked.query.startsWith('max by (asn, platform) (reachd:asn_acute') ? both('youtube', '0') : [] };
+  });
+  const one = await report(address);
+  expect(one.findings).toEqual([]);
+  expect(one.standing).toEqual([{ title: 'X', state: 'blocked', networks: 2, observed: 2 }]);
+  const text = page(one);
+  expect(text).toContain('<h1>Pakistan: nothing new; X blocked on 2 of 2 networks all along</h1>');
+  expect(text).toContain('Not counted as new by the fleet’s rules: X blocked on 2 of 2 networks all along.</p>');
+});
+
 test('a country of thousands of networks stays a file that can be opened', async () => {
   const many = Array.from({ length: 3000 }, (_, n) => `AS${n + 1}`);
   const address = await answering((asked) => {

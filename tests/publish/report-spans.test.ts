@@ -2,7 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anomalyKinds } from '../../src/model/vocabulary.ts';
 import { type Axis, axisFor, middle, type Row, timeAt } from '../../src/publish/report.ts';
-import { commonState, endOf, longestState, onsetOf, spansOf, wasHit } from '../../src/publish/report-spans.ts';
+import {
+  commonState,
+  endOf,
+  eventOf,
+  longestState,
+  onsetOf,
+  ownOnsets,
+  spansOf,
+  standing,
+  wasHit,
+} from '../../src/publish/report-spans.ts';
 
 const start = Date.parse('2024-01-20T13:00:00Z');
 const axis = (length: number): Axis => ({
@@ -38,6 +48,42 @@ describe('stretches of trouble', () => {
   test('one minute alone is a blip', () => {
     expect(wasHit(row('..x...'), { from: 0, to: 5 })).toBe(false);
     expect(wasHit(row('..xx..'), { from: 0, to: 5 })).toBe(true);
+  });
+});
+
+describe('the event', () => {
+  const networks = (...texts: string[]) => texts.map((text, n) => ({ ...row(text), network: `AS${n}` }));
+  const long = 200;
+
+  test('is what hit most networks at once: one network in trouble for days neither is it nor stretches it', () => {
+    const wide = `${'.'.repeat(100)}${'x'.repeat(10)}${'.'.repeat(90)}`;
+    const rows = networks('x'.repeat(long), wide, wide, wide);
+    expect(eventOf(rows, axis(long))).toEqual({ main: { from: 100, to: 109 }, others: [] });
+  });
+
+  test('others are named beside it', () => {
+    const early = `..xxx${'.'.repeat(195)}`;
+    const wide = `${'.'.repeat(100)}${'x'.repeat(10)}${'.'.repeat(90)}`;
+    expect(eventOf(networks(early, wide, wide), axis(long))).toEqual({
+      main: { from: 100, to: 109 },
+      others: [{ from: 2, to: 4 }],
+    });
+  });
+
+  test('nothing hit, no event', () => {
+    expect(eventOf(networks('....', '    '), axis(4))).toEqual({ main: undefined, others: [] });
+  });
+
+  test('an onset of days ago is another story, unless there is no other', () => {
+    const day = 86_400_000;
+    expect(ownOnsets([start - day, start, start + 60_000], start)).toEqual([start, start + 60_000]);
+    expect(ownOnsets([start - day], start)).toEqual([start - day]);
+  });
+
+  test('what is bad all the time and not new is kept apart', () => {
+    const blocked = { ...row('......'), hit: new Array(6).fill(undefined) };
+    blocked.states = ['blocked', 'blocked', undefined, 'reachable', 'blocked', 'blocked'];
+    expect(standing([blocked, row('.x....'), row('......')])).toEqual([blocked]);
   });
 });
 
