@@ -2,7 +2,7 @@
 import { riskVersion } from '../../src/commands/consent.ts';
 import { dataDirectory } from './container-life.ts';
 import { startProbe } from './container-probe.ts';
-import { writeConfig } from './container-settings.ts';
+import { configPlace, writeConfig } from './container-settings.ts';
 import type { Lab } from './lab.ts';
 import { page, scrape, shortRounds, value } from './product.ts';
 import type { Report } from './report.ts';
@@ -16,7 +16,7 @@ export async function checkConditions(lab: Lab, report: Report): Promise<void> {
   const probe = await startProbe({
     lab,
     data,
-    config: { file: writeConfig(lab, 'conditions', settings) },
+    mounts: { [configPlace]: writeConfig(lab, 'conditions', settings) },
     env: { REACHD_ACCEPT_RISK: riskVersion },
   });
   const state = (metrics: string, platform: string, name: string) =>
@@ -35,15 +35,13 @@ export async function checkConditions(lab: Lab, report: Report): Promise<void> {
     [...metrics.matchAll(/^reachd_anomaly_mechanism\{platform="(\w+)",mechanism="([\w.]+)"\} 1$/gm)]
       .filter(([, of]) => of === platform)
       .map(([, , mechanism]) => mechanism);
-  const said = async (metrics: string, ...platforms: string[]) => {
-    const seconds = value(metrics, 'reachd_rounds_total');
-    return `${platforms.map((name) => `${name} ${stateOf(metrics, name)} ${mechanisms(metrics, name)}`).join(', ')} after ${seconds} rounds`;
-  };
+  const said = (metrics: string, ...platforms: string[]) =>
+    `${platforms.map((name) => [name, stateOf(metrics, name), ...mechanisms(metrics, name)].join(' ')).join(', ')} after ${value(metrics, 'reachd_rounds_total')} rounds`;
   const all = ['x', 'facebook', 'instagram', 'youtube'];
   try {
     const calm = await scrape(lab, (metrics) => (value(metrics, 'reachd_rounds_total') ?? 0) >= 3, patience_ms);
     const fine = all.every((name) => state(calm, name, 'reachable')) && vantage(calm, 'online');
-    report('container: none', 'all four reachable, online', await said(calm, ...all), fine, [await probe.logs()]);
+    report('container: none', 'all four reachable, online', said(calm, ...all), fine, [await probe.logs()]);
 
     const health = await probe.healthy();
     report('container: health', 'exit 0', `exit ${health}`, health === 0);
@@ -69,7 +67,7 @@ export async function checkConditions(lab: Lab, report: Report): Promise<void> {
       state(reset, 'x', 'blocked') &&
       mechanisms(reset, 'x').includes('tls.reset.sni') &&
       state(reset, 'facebook', 'reachable');
-    report('container: sni-reset', 'x blocked tls.reset.sni', await said(reset, 'x', 'facebook'), named, [
+    report('container: sni-reset', 'x blocked tls.reset.sni', said(reset, 'x', 'facebook'), named, [
       await probe.logs(),
     ]);
     await lab.clear();
@@ -83,13 +81,9 @@ export async function checkConditions(lab: Lab, report: Report): Promise<void> {
     await lab.on('dns-nxdomain', ['youtube']);
     const denied = await scrape(lab, (metrics) => state(metrics, 'youtube', 'blocked'), patience_ms);
     const byDns = state(denied, 'youtube', 'blocked') && mechanisms(denied, 'youtube').includes('dns.nxdomain');
-    report(
-      'container: dns-nxdomain',
-      'youtube blocked dns.nxdomain',
-      await said(denied, 'youtube', 'facebook'),
-      byDns,
-      [await probe.logs()],
-    );
+    report('container: dns-nxdomain', 'youtube blocked dns.nxdomain', said(denied, 'youtube', 'facebook'), byDns, [
+      await probe.logs(),
+    ]);
     await lab.clear();
 
     await lab.on('offline');

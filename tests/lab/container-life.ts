@@ -1,7 +1,8 @@
 /** What a person meets who starts the container: the text, a volume that cannot be written, health, and the end. */
-import { chownSync, mkdirSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { riskVersion } from '../../src/commands/consent.ts';
-import { runToEnd } from './container-probe.ts';
+import { runToEnd, startProbe } from './container-probe.ts';
 import type { Report } from './report.ts';
 
 /** The image's user. */
@@ -51,4 +52,35 @@ export async function checkRefusals(scratch: string, report: Report): Promise<vo
     said,
     version.code === 0 && /^reachd \d.* \(node v2[6-9]/.test(said),
   );
+}
+
+/** HEALTHCHECK where the page is served over TLS with a password: it is the loop that is asked, not the certificate. */
+export async function checkHealthOverTls(scratch: string, report: Report): Promise<void> {
+  const web = `${scratch}/web.yaml`;
+  const tls = { cert_file: '/etc/reachd/cert.pem', key_file: '/etc/reachd/key.pem' };
+  writeFileSync(web, JSON.stringify({ tls_server_config: tls }));
+  const pki = (file: string) => fileURLToPath(new URL(`../../src/practice/pki/${file}`, import.meta.url));
+  // The key is readable by the image's user only.
+  const key = `${scratch}/key.pem`;
+  copyFileSync(pki('leaf.key'), key);
+  chownSync(key, uid, uid);
+  const probe = await startProbe({
+    data: dataDirectory(scratch, 'tls'),
+    mounts: { '/etc/reachd/web.yaml': web, '/etc/reachd/cert.pem': pki('leaf.pem'), '/etc/reachd/key.pem': key },
+    env: { REACHD_ACCEPT_RISK: riskVersion, REACHD_WEB_CONFIG_FILE: '/etc/reachd/web.yaml' },
+  });
+  try {
+    let health = 1;
+    for (let attempt = 0; health !== 0 && attempt < 10; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      health = await probe.healthy();
+    }
+    const said = await probe.logs();
+    const secure = said.includes('https://');
+    report('container: health over TLS', 'exit 0', `exit ${health}${secure ? ', https' : ''}`, health === 0 && secure, [
+      said,
+    ]);
+  } finally {
+    await probe.remove();
+  }
 }

@@ -7,7 +7,7 @@ import { riskVersion } from '../../src/commands/consent.ts';
 import { dataDirectory } from './container-life.ts';
 import { buildImage, haveBase, whyNoPodman } from './container-podman.ts';
 import { startProbe } from './container-probe.ts';
-import { writeConfig } from './container-settings.ts';
+import { configPlace, writeConfig } from './container-settings.ts';
 import { startLab } from './lab.ts';
 import { whyNot } from './packages.ts';
 import { page, value } from './product.ts';
@@ -43,7 +43,7 @@ async function measure(flags: readonly string[]): Promise<string> {
   const probe = await startProbe({
     lab,
     data: dataDirectory(lab.directory, 'memory'),
-    config: { file: writeConfig(lab, 'memory', settings) },
+    mounts: { [configPlace]: writeConfig(lab, 'memory', settings) },
     env: { REACHD_ACCEPT_RISK: riskVersion },
     node_flags: flags,
     command: ['run'],

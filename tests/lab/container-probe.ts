@@ -44,8 +44,8 @@ function confinement(): string[] {
 export interface Start {
   /** Host directory or podman volume that is mounted where the probe keeps its data. */
   data: string;
-  /** Over the lab's own settings; JSON is YAML. Absent: no configuration file at all. */
-  config?: Readonly<Record<string, unknown>>;
+  /** Further files, read-only: where the container sees them, and where they are. */
+  mounts?: Readonly<Record<string, string>>;
   env?: Readonly<Record<string, string>>;
   /** Arguments behind the image; its own CMD where they are missing. */
   command?: readonly string[];
@@ -62,7 +62,7 @@ export interface Ended {
 
 let started = 0;
 
-function flags({ data, config, env = {}, lab, node_flags }: Start): string[] {
+function flags({ data, mounts = {}, env = {}, lab, node_flags }: Start): string[] {
   const place = lab
     ? [
         ...['--network', `ns:/run/netns/${namespaceOf(lab.name, 'vantage')}`],
@@ -74,7 +74,7 @@ function flags({ data, config, env = {}, lab, node_flags }: Start): string[] {
     ...confinement(),
     ...place,
     ...['-v', `${data}:/var/lib/reachd`],
-    ...(config ? ['-v', `${config['file']}:/etc/reachd/reachd.yaml:ro`] : []),
+    ...Object.entries(mounts).flatMap(([to, from]) => ['-v', `${from}:${to}:ro`]),
     ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...(node_flags ? ['--entrypoint', JSON.stringify(['node', ...node_flags, '/opt/reachd/bin/reachd.js'])] : []),
   ];

@@ -9,6 +9,9 @@ import { migrate, migrations } from '../../src/store/schema.ts';
 import { uid } from './container-life.ts';
 import type { Lab } from './lab.ts';
 
+/** Where the image looks for a configuration by itself. */
+export const configPlace = '/etc/reachd/reachd.yaml';
+
 /** Writes a configuration for the image, where the lab's authority is mounted at a place of its own. JSON is YAML. */
 export function writeConfig(lab: Lab, name: string, settings: Readonly<Record<string, unknown>>): string {
   const file = `${lab.directory}/${name}.yaml`;

@@ -10,7 +10,7 @@ import { migrations } from '../../src/store/schema.ts';
 import { missing, query, type Running, startAlertmanager, startPrometheus, until } from '../rules/stack.ts';
 import { dataDirectory } from './container-life.ts';
 import { startProbe } from './container-probe.ts';
-import { schemaOf, storedRounds, writeConfig, writePreviousVolume } from './container-settings.ts';
+import { configPlace, schemaOf, storedRounds, writeConfig, writePreviousVolume } from './container-settings.ts';
 import type { Lab } from './lab.ts';
 import { inRoom } from './namespaces.ts';
 import { page, scrape, value } from './product.ts';
@@ -68,7 +68,7 @@ async function measureHere(lab: Lab) {
   const probe = await startProbe({
     lab,
     data,
-    config: { file: writeConfig(lab, 'first', look) },
+    mounts: { [configPlace]: writeConfig(lab, 'first', look) },
     command: ['run', '--accept-risk'],
   });
   try {
@@ -87,7 +87,7 @@ export async function checkStack(lab: Lab, report: Report): Promise<void> {
   const before = writePreviousVolume(data, measured);
   const running: Pick<Running, 'stop'>[] = [];
   // No consent is given here: it stands in the volume.
-  const probe = await startProbe({ lab, data, config: { file: writeConfig(lab, 'upgraded', settings) } });
+  const probe = await startProbe({ lab, data, mounts: { [configPlace]: writeConfig(lab, 'upgraded', settings) } });
   try {
     // The first round comes after a pause, as after a night without power, and says nothing of the baseline.
     const two = await scrape(lab, (metrics) => (value(metrics, 'reachd_rounds_total') ?? 0) >= 2, 60_000);
