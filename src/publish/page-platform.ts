@@ -31,7 +31,7 @@ ${bad && confidence !== undefined && html`<p class="soft">Confidence ${confidenc
 ${differs && html`<p class="soft">The last look alone shows: ${verdict.state}.</p>`}
 ${!bad && suspect === true && html`<p><strong>Something is odd:</strong> it is being looked at more closely.</p>`}
 ${notes.length > 0 && html`<p class="soft">Note: ${notes.map((note) => noteWords[note]).join('; ')}.</p>`}
-${measures(platform, threshold)}
+${state !== 'inconclusive' && measures(platform, threshold)}
 ${
   targets.length > 0 &&
   html`<details><summary>${summary(targets)}</summary><table class="stack">

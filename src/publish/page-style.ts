@@ -27,6 +27,10 @@ h2 { font-size: 1.0625rem; margin: 2rem 0 .75rem; }
 p { margin: .5rem 0; }
 a { color: var(--link); }
 .headline { font-size: 1.5rem; line-height: 1.25; font-weight: 650; margin: .5rem 0 .25rem; text-wrap: balance; }
+.headline::before { content: ""; display: block; width: 3rem; height: .3rem; border-radius: .15rem; background: var(--dim); margin-bottom: .625rem; }
+.headline.good::before { background: var(--good); }
+.headline.warn::before { background: var(--warn); }
+.headline.bad::before { background: var(--bad); }
 .soft { color: var(--soft); }
 .small { font-size: .875rem; }
 .banner { border-left: .3rem solid var(--bad); background: var(--bad-ground); padding: .75rem 1rem; border-radius: .25rem; margin: 1rem 0; }

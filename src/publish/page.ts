@@ -30,7 +30,7 @@ export function page(status: Status, incidents: readonly StoredIncident[] = []):
 <body>
 <header>
 <h1>reachd · what this line can reach</h1>
-<p class="headline">${top.text}</p>
+<p class="headline ${top.tone}">${top.text}</p>
 <p class="soft">${lastLook(status, now)}</p>
 ${banners(status, top.text)}
 </header>

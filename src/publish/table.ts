@@ -79,7 +79,7 @@ export function renderStatus(status: Status, options: TableOptions): string {
   const last =
     round === undefined
       ? 'no round yet'
-      : `round ${round.round}, ${duration(now - Date.parse(round.started_at))} ago, took ${duration(round.duration_ms)}`;
+      : `round ${round.round}, ${duration(now - Date.parse(round.started_at))} ago, took ${briefly(round.duration_ms)}`;
   const notes = [status.statement, status.store_trouble && `not stored: ${status.store_trouble}`, last];
   return (
     render(rows, { ...status.vantage, controls: status.controls }, options) +

@@ -54,7 +54,7 @@ test('the table of a running daemon adds since when, the last round and what is 
   await sink.accept(outcome);
   const text = renderStatus(sink.status(), { colour: false, width: 80 });
   expect(text).toContain('X          ✓ reachable             high        for 2 h\n');
-  expect(text).toContain('round 4711, 42 s ago, took 2 s\n');
+  expect(text).toContain('round 4711, 42 s ago, took 2.1 s\n');
   expect(text).toContain('not stored: the disk is full\n');
   expect(renderStatus(board().status(), { colour: false, width: 80 })).toContain('no round yet\n');
 });
