@@ -3,6 +3,7 @@ import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { riskVersion } from '../../src/commands/consent.ts';
 import { runToEnd, startProbe } from './container-probe.ts';
+import { value } from './product.ts';
 import type { Report } from './report.ts';
 
 /** The image's user. */
@@ -80,6 +81,29 @@ export async function checkHealthOverTls(scratch: string, report: Report): Promi
     report('container: health over TLS', 'exit 0', `exit ${health}${secure ? ', https' : ''}`, health === 0 && secure, [
       said,
     ]);
+  } finally {
+    await probe.remove();
+  }
+}
+
+/** The demonstration: no consent, no network at all, and a round. */
+export async function checkDemo(scratch: string, report: Report): Promise<void> {
+  const probe = await startProbe({ data: dataDirectory(scratch, 'demo'), command: ['demo'] });
+  const ask = `fetch('http://127.0.0.1:7322/metrics').then((answer) => answer.text()).then(console.log)`;
+  try {
+    let rounds = 0;
+    for (let attempt = 0; rounds < 1 && attempt < 30; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      rounds = value((await probe.exec('node', '-e', ask)).output, 'reachd_rounds_total') ?? 0;
+    }
+    const { code, ms } = await probe.stop();
+    report(
+      'container: demo, without a network',
+      'a round, exit 0 within 5 s',
+      `${rounds} rounds, exit ${code} after ${ms} ms`,
+      rounds >= 1 && code === 0 && ms <= 5000,
+      [await probe.logs()],
+    );
   } finally {
     await probe.remove();
   }

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { checkConditions } from './container-conditions.ts';
 import { checkFiles } from './container-files.ts';
-import { checkHealthOverTls, checkRefusals } from './container-life.ts';
+import { checkDemo, checkHealthOverTls, checkRefusals } from './container-life.ts';
 import { buildImage, haveBase, image, isOffline, mustPodman, whyNoPodman } from './container-podman.ts';
 import { checkStack } from './container-stack.ts';
 import { type Lab, startLab } from './lab.ts';
@@ -75,6 +75,7 @@ try {
       part('refusals', async () => {
         await checkRefusals(scratch, report);
         await checkHealthOverTls(scratch, report);
+        await checkDemo(scratch, report);
       }),
       part('conditions', () => withLab((lab) => checkConditions(lab, report))),
       part('stack', () => withLab((lab) => checkStack(lab, report))),
