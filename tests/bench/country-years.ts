@@ -1,9 +1,11 @@
 /**
  * How often the rules would call a nation's platforms restricted when nobody restricted them: `node
- * tests/bench/country-years.ts [YEARS] [MINUTES] [SEED]` (300 country-years, no limit of time, seed 1).
+ * tests/bench/country-years.ts [YEARS] [MINUTES] [SEED] [CAUSE,CAUSE…]` (300 country-years, no limit of time, seed 1, all
+ * causes and shutdowns; those named are drawn alone).
  *
  * Common causes are drawn with the rates of tests/rules/years/causes.ts, for a fleet of 40 countries of which eight are
- * looked at. Only two hours before and after each cause are lived: simulated lines judged by the real judge, the shipped
+ * looked at. Only half an hour before each cause and two hours
+ * after it are lived: simulated lines judged by the real judge, the shipped
  * rules evaluated by promtool. Then true shutdowns are mixed in, and what was found is printed. Where the time runs out,
  * what was evaluated by then is printed, and how many country-years that is of each cause.
  */
@@ -27,13 +29,15 @@ import { type Country, countries, evaluate, type Fired, type Release, type World
 const years = Number(process.argv[2] ?? 300);
 const minutes = Number(process.argv[3] ?? Number.POSITIVE_INFINITY);
 const rng = new Rng(Number(process.argv[4] ?? 1), 9);
+const named = process.argv[5]?.split(',');
+const wanted = ({ name }: { name: string }) => named?.includes(name) ?? true;
 /** Countries of the fleet that a world-wide cause is felt in. */
 const fleetCountries = 40;
 /** Windows of single countries that share a world: two of eight stay calm. */
 const perWorld = 6;
-const darkest = 24;
+const darkest = 12;
 /** Times that each kind of shutdown is mixed in. */
-const eachShutdown = 8;
+const eachShutdown = 4;
 
 interface Task {
   world: World;
@@ -67,7 +71,7 @@ function shuffled<T>(list: T[]): T[] {
 
 const drawHit = (cause: Cause): Hit => cause.draw(rng, 1)[0]!;
 const counts = new Map<string, number>();
-const ordinary = causes.filter(({ world }) => !world);
+const ordinary = causes.filter(({ world }) => !world).filter(wanted);
 pack(
   shuffled(
     ordinary.flatMap((cause) => {
@@ -77,7 +81,7 @@ pack(
     }),
   ),
 );
-for (const cause of causes.filter(({ world }) => world)) {
+for (const cause of causes.filter(({ world }) => world).filter(wanted)) {
   const count = Math.max(1, Math.round((cause.rate * years) / fleetCountries));
   counts.set(cause.name, count);
   for (let n = 0; n < count; n++) {
@@ -89,7 +93,7 @@ for (const cause of causes.filter(({ world }) => world)) {
     });
   }
 }
-const releases = Math.max(1, Math.round((release.rate * years) / fleetCountries));
+const releases = wanted(release) ? Math.max(1, Math.round((release.rate * years) / fleetCountries)) : 0;
 counts.set(release.name, releases);
 for (let n = 0; n < releases; n++) {
   const share = rng.between(0.1, 0.6);
@@ -105,8 +109,8 @@ for (let n = 0; n < releases; n++) {
   });
 }
 const days = Math.round(shedding.rate * years);
-const shed_ = darkestDays(rng, days, darkest);
-counts.set(shedding.name, darkest);
+const shed_ = darkestDays(rng, wanted(shedding) ? days : 0, darkest);
+counts.set(shedding.name, shed_.dark.length);
 pack(
   shed_.dark.map((dark) => ({ cause: shedding.name, hit: shed(dark), truth: false })),
   3,
@@ -114,10 +118,12 @@ pack(
 const innocent = tasks.length;
 pack(
   shuffled([
-    ...shutdowns.flatMap((cause) =>
-      Array.from({ length: eachShutdown }, () => ({ cause: cause.name, hit: drawHit(cause), truth: true })),
-    ),
-    ...Array.from({ length: shutdowns.length * eachShutdown }, () => {
+    ...shutdowns
+      .filter(wanted)
+      .flatMap((cause) =>
+        Array.from({ length: eachShutdown }, () => ({ cause: cause.name, hit: drawHit(cause), truth: true })),
+      ),
+    ...Array.from({ length: ordinary.length === 0 ? 0 : shutdowns.filter(wanted).length * eachShutdown }, () => {
       const cause = rng.pick(ordinary);
       return { cause: cause.name, hit: drawHit(cause), truth: false };
     }),
@@ -187,14 +193,14 @@ await Promise.all([worker(), worker()]);
 
 const others = ({ other }: Seen) => [...other].map(([name, n]) => `${name} ${n}`).join(', ');
 console.log(
-  `${done} of ${tasks.length} worlds of 4 h in ${countries.length} countries, ${2 * networks} probes each; ${((Date.now() - start) / 60_000).toFixed(0)} min, load ${loadavg()[0]?.toFixed(1)}\n`,
+  `${done} of ${tasks.length} worlds of 2.5 h in ${countries.length} countries, ${2 * networks} probes each; ${((Date.now() - start) / 60_000).toFixed(0)} min, load ${loadavg()[0]?.toFixed(1)}\n`,
 );
 console.log(
   'cause              a year  windows  country-years  nation alerts  per 100 country-years   other alerts (windows)',
 );
 let sum = 0;
 let least = Number.POSITIVE_INFINITY;
-const rated = [...ordinary, ...causes.filter(({ world }) => world), release, shedding];
+const rated = [...ordinary, ...causes.filter(({ world }) => world), release, shedding].filter(wanted);
 for (const { name, rate, source: _, ...rest } of rated) {
   const seen = seenCalm.get(name) ?? emptySeen();
   const global = 'world' in rest || name === release.name;
@@ -220,7 +226,7 @@ console.log(
   `load-shedding: ${shed_.over} of ${days} days drawn have more than half of the probes dark at once; the ${darkest} darkest were lived`,
 );
 console.log('\nshutdowns mixed with causes  events  nation alert  other alerts (windows)');
-for (const { name } of shutdowns) {
+for (const { name } of shutdowns.filter(wanted)) {
   const seen = seenMixed.get(name) ?? emptySeen();
   console.log(
     `${name.padEnd(27)} ${String(seen.windows).padStart(7)}  ${String(seen.nation).padStart(12)}  ${others(seen)}`,

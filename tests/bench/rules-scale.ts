@@ -80,7 +80,7 @@ function backfill(directory: string): void {
       writeSync(out, at.map((time) => `${name}{${labels}} ${value} ${time}\n`).join(''));
     }
   };
-  const weekAgo = hours.filter((at) => at < now - 7 * 86_400);
+  const weekAgo = hours.filter((at, n) => at < now - 7 * 86_400 && n % 6 === 0);
   family(
     'reachd_build_info',
     fleet.map(({ who, version }) => [`${who},version="${version}",revision="r",node="v26"`, 1, weekAgo] as const),
@@ -106,7 +106,7 @@ function backfill(directory: string): void {
     ['tsdb', 'create-blocks-from', 'openmetrics', file, path.join(directory, 'data')],
     {
       encoding: 'utf8',
-      timeout: 300_000,
+      timeout: 540_000,
     },
   );
   rmSync(file);

@@ -64,6 +64,24 @@ describe.runIf(hasPromtool)('a nation', () => {
     expect(said).toBe('');
   });
 
+  test('a cut cable slows far platforms on every network, and is no restriction', () => {
+    // Each probe suspects, then its incident is judged slowness only: `degraded`, never `throttled`.
+    const slow = Object.fromEntries(
+      ['x', 'facebook'].map((platform) => [
+        `reachd_anomaly|platform="${platform}", kind="degraded"`,
+        `0x${onset - 1} 1x${samples - onset - 1}`,
+      ]),
+    );
+    const bad = badDuring(onset, samples, 'x', 'facebook');
+    const said = verify({
+      name: 'cable',
+      input: [...five.flatMap((asn) => network('PK', asn, 2, { samples, bad, also: slow })), ...elsewhere(samples)],
+      expect: ['22m', '30m', '50m'].map((at) => ({ at, firing: [] })),
+      values: [{ at: '30m', expr: 'sum(reachd:probe_vote{country="PK"})', is: [{ labels: '{}', value: 0 }] }],
+    });
+    expect(said).toBe('');
+  });
+
   test('two platforms of one company are no disruption of social media at large', () => {
     const said = verify({
       name: 'Meta only',

@@ -9,9 +9,9 @@ import { Trace } from '../../evaluation/world/trace.ts';
 import { drawVantage, platforms, type Vantage } from '../../evaluation/world/vantage.ts';
 import { drawWeather } from '../../evaluation/world/weather.ts';
 
-/** Minutes of a window, and the minute in which its cause begins: ±2 h. */
-export const windowLength = 240;
-export const onset = 120;
+/** Minutes of a window, and the minute in which its cause begins: half an hour of calm, and two hours of it. */
+export const windowLength = 150;
+export const onset = 30;
 
 /** Minutes that are learned from: the 24 h of `baseline.ready_after`, for probes too that lose three rounds of ten. */
 const learned = 2200;
@@ -22,6 +22,8 @@ const params = defaultParams(60_000);
 export interface Scrape {
   /** By platform, in the order of `platforms`. */
   suspect: number[];
+  /** The open incident is `degraded`. */
+  slow: number[];
   ready: number[];
   controls: number | undefined;
   isolated: number;
@@ -79,6 +81,7 @@ export function learnedPool(size: number): Pool {
             platforms.map((name) => Number(detail.platforms[name]?.[what] ?? false));
           last = {
             suspect: of('suspect'),
+            slow: platforms.map((name) => Number(detail.platforms[name]?.open?.state === 'degraded')),
             ready: of('baseline_ready'),
             controls: detail.controls_healthy === undefined ? undefined : Number(detail.controls_healthy),
             isolated: Number(seen === 'isolated'),
