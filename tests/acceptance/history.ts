@@ -22,6 +22,8 @@ export interface Held {
   disruption?: boolean;
   confidence?: Confidence | readonly Confidence[];
   vantage?: VantageState;
+  /** No round may run into the next one's time. */
+  overruns?: 0;
 }
 
 export interface History {
