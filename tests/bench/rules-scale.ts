@@ -93,7 +93,7 @@ function backfill(directory: string): void {
   );
   const asns = new Set(fleet.map(({ who }) => who.slice(who.indexOf(',') + 1)));
   family(
-    'reachd:asn_suspect:ratio',
+    'reachd:asn_bad',
     [...asns].flatMap((asn) =>
       Object.entries(platforms).map(
         ([platform, company]) => [`${asn},platform="${platform}",company="${company}"`, 0, hours] as const,
