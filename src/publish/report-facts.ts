@@ -75,7 +75,7 @@ export function findingsTable({ findings, timezone, scope }: Report): Html {
     'Platform',
     'State',
     `Began (${zone})`,
-    `Ended (${zone})`,
+    country ? `Recovery confirmed (${zone})` : `Ended (${zone})`,
     ...(country ? ['Networks'] : []),
     'Downloads',
     'Handshakes',

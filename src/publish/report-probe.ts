@@ -136,22 +136,31 @@ function gather({ rounds, since_ms, until_ms }: ProbeRequest, axis: Axis): Gathe
       for (const look of looks) {
         if (look.quic !== undefined && look.quic.outcome !== 'skipped') {
           const tried = { at, ok: look.quic.outcome === 'ok' };
-          gathered.quic.set(platform, [...(gathered.quic.get(platform) ?? []), tried]);
+          listOf(gathered.quic, platform).push(tried);
         }
         for (const [key, value] of speeds(look)) {
           raw.push({ platform, at, key, value });
-          if (state === 'reachable') gathered.usual.set(key, [...(gathered.usual.get(key) ?? []).slice(-500), value]);
+          if (state === 'reachable') listOf(gathered.usual, key).push(value);
         }
       }
     }
   }
+  const normal = new Map(
+    [...gathered.usual].flatMap(([key, values]) => (values.length < enough ? [] : [[key, middle(values)!] as const])),
+  );
   for (const { platform, at, key, value } of raw) {
-    const usual = gathered.usual.get(key) ?? [];
-    if (usual.length < enough) continue;
+    const usual = normal.get(key);
+    if (usual === undefined) continue;
     const cell = cellOf(gathered, platform, at, axis);
-    (key.startsWith('goodput') ? cell.goodput : cell.handshake).push(value / middle(usual)!);
+    (key.startsWith('goodput') ? cell.goodput : cell.handshake).push(value / usual);
   }
   return gathered;
+}
+
+function listOf<T>(lists: Map<string, T[]>, key: string): T[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }
 
 function cellOf({ cells }: Gathered, platform: string, at: number, { length }: Axis): Cell {

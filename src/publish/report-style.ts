@@ -41,7 +41,9 @@ svg text { fill: var(--soft); font-size: 11px; }
 .meanings { list-style: none; padding: 0; font-size: .875rem; color: var(--soft); columns: 22rem; }
 .meanings code { color: var(--ink); }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: .375rem .75rem .375rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .375rem .75rem .375rem 0; border-bottom: 1px solid var(--line); }
+/* Mechanisms: names with dots, and none to spare. */
+.stack td:nth-last-child(2) { overflow-wrap: anywhere; }
 th { color: var(--soft); font-weight: 600; }
 ul { padding-left: 1.25rem; }
 li { margin: .25rem 0; }

@@ -121,7 +121,7 @@ function account(): (round: Round) => ByteAccount {
   };
 }
 
-/** The rounds of a probe from `from` on with the judge's opinions in them, as the agent hands them to its sinks. */
+/** The rounds of a probe from `from` on with the judge's opinions in them, as the daemon hands them to its sinks. */
 export function* judged(rounds: Iterable<Round>, params: JudgeParams, from = 0): Generator<RoundOutcome> {
   let state: JudgeState | undefined;
   const bytes = account();
