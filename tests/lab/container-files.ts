@@ -2,14 +2,18 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { finish } from './child.ts';
+import { has, install } from './container-podman.ts';
 import { layOut } from './container-stack.ts';
 import type { Report } from './report.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const has = (program: string) => ['/usr/bin', '/bin', '/usr/sbin'].some((place) => existsSync(`${place}/${program}`));
+
+/** Readers of these files, and the Debian packages they come in. systemd is not installed for a test's sake. */
+const readers = { promtool: 'prometheus', amtool: 'prometheus-alertmanager', 'docker-compose': 'docker-compose' };
 
 /** Resolves with the programs that are not there: what they would have checked is skipped. */
 export async function checkFiles(scratch: string, report: Report): Promise<string[]> {
+  await install(readers, console.log);
   const lacking: string[] = [];
   const check = async (name: string, argv: readonly string[], expected: RegExp) => {
     if (!has(argv[0]!)) {

@@ -50,22 +50,29 @@ export async function mustPodman(args: readonly string[], options: Parameters<ty
   throw new Error(`podman ${args.join(' ')}: exit ${code}: ${`${stdout}${stderr}`.trim().slice(-3000)}`);
 }
 
-const packages = { podman: 'podman', runc: 'runc', 'dpkg-deb': 'dpkg', npm: 'npm' } as const;
 const places = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/bin'];
+export const has = (program: string) => places.some((place) => existsSync(`${place}/${program}`));
 
-/** Installs what is missing; resolves with the reason why no container can be run here, or with nothing. */
-export async function whyNoPodman(say: (line: string) => void): Promise<string | undefined> {
-  const missing = () =>
-    Object.entries(packages).filter(([program]) => !places.some((place) => existsSync(`${place}/${program}`)));
-  if (missing().length > 0) {
-    const names = missing().map(([, name]) => name);
+/** Installs what is missing of these (program: Debian package), where that is possible; resolves with what still is. */
+export async function install(
+  packages: Readonly<Record<string, string>>,
+  say: (line: string) => void,
+): Promise<string[]> {
+  const missing = () => Object.entries(packages).filter(([program]) => !has(program));
+  const names = missing().map(([, name]) => name);
+  if (names.length > 0 && process.getuid?.() === 0 && has('apt-get')) {
     say(`container: installing ${names.join(' ')} with apt-get`);
     const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }, timeout_ms: 300_000 };
     await finish(['apt-get', '-q', '-o', 'Acquire::Retries=0', '-o', 'Acquire::http::Timeout=10', 'update'], quiet);
-    const installed = await finish(['apt-get', 'install', '-y', '-q', '--no-install-recommends', ...names], quiet);
-    if (missing().length > 0)
-      return `no ${missing().map(([program]) => program)}: ${installed.stderr.trim().split('\n').at(-1)}`;
+    await finish(['apt-get', 'install', '-y', '-q', '--no-install-recommends', ...names], quiet);
   }
+  return missing().map(([program]) => program);
+}
+
+/** Installs what is missing; resolves with the reason why no container can be run here, or with nothing. */
+export async function whyNoPodman(say: (line: string) => void): Promise<string | undefined> {
+  const missing = await install({ podman: 'podman', runc: 'runc', 'dpkg-deb': 'dpkg', npm: 'npm' }, say);
+  if (missing.length > 0) return `no ${missing.join(' ')}, and apt-get could not install it`;
   const { code, stderr } = await podman(['info', '--format', '{{.Store.GraphDriverName}}']);
   return code === 0 ? undefined : `podman does not work here: ${stderr.trim().split('\n').at(-1)}`;
 }
