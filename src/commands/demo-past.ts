@@ -14,7 +14,7 @@ import { judgeParams } from './judge-params.ts';
 /** The same past every time. */
 const seed = 20_240_120;
 /** Rounds between two looks at the event loop: Ctrl-C is heard within some milliseconds. */
-const breath = 50;
+const breath = 10;
 /** Rounds so near to an incident are stored, and those of the last hours; the calm of whole days is only learned from. */
 const near_ms = 30 * 60_000;
 const lately_ms = 3 * 3_600_000;

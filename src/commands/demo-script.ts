@@ -58,17 +58,20 @@ export const provider: Censor = {
 /** Named in the statement, because it lies within three hours of the onset. */
 export const rally = { at: '2024-01-20T21:00:00+05:00', title: 'the online rally of an opposition party at 21:00' };
 
-/** What the probe looks back on: a day to learn what is normal, two evenings, and the hours before the story. */
+/** In life a day; nobody would wait until a day has been judged. */
+export const readyAfter_ms = 4 * 3_600_000;
+
+/** What the probe looks back on: some hours to learn what is normal, two evenings, and the hour before the story. */
 export const past: readonly Stretch[] = [
   {
-    from_ms: pkt('2023-12-16T19:30'),
-    to_ms: pkt('2023-12-18T00:00'),
+    from_ms: pkt('2023-12-17T15:30'),
+    to_ms: pkt('2023-12-17T23:45'),
     slowed: { from_ms: pkt('2023-12-17T20:05'), to_ms: pkt('2023-12-17T23:10') },
   },
   {
-    from_ms: pkt('2024-01-07T15:30'),
-    to_ms: pkt('2024-01-07T22:30'),
+    from_ms: pkt('2024-01-07T17:00'),
+    to_ms: pkt('2024-01-07T22:05'),
     slowed: { from_ms: pkt('2024-01-07T18:10'), to_ms: pkt('2024-01-07T21:30') },
   },
-  { from_ms: pkt('2024-01-20T15:30'), to_ms: begins_ms },
+  { from_ms: pkt('2024-01-20T17:30'), to_ms: begins_ms },
 ];

@@ -15,7 +15,16 @@ import { openStore } from '../store/store.ts';
 import type { Command } from './command.ts';
 import { createStoryLog } from './demo-log.ts';
 import { livePast } from './demo-past.ts';
-import { begins_ms, boot_ms, concurrency, downloads, interval_ms, rally, rtt_ms } from './demo-script.ts';
+import {
+  begins_ms,
+  boot_ms,
+  concurrency,
+  downloads,
+  interval_ms,
+  rally,
+  readyAfter_ms,
+  rtt_ms,
+} from './demo-script.ts';
 import { createTeller, opening, recollection } from './demo-teller.ts';
 import { serve } from './service.ts';
 import { createStation } from './station.ts';
@@ -142,6 +151,7 @@ function practised(config: Config, path: string): Config {
     // Not spread: the story's clock is moved on to the next slot, and has to know when that is.
     round: { ...config.round, interval_ms, jitter: 0, concurrency },
     transfer: { ...config.transfer, ...downloads },
+    baseline: { ...config.baseline, ready_after_ms: readyAfter_ms },
     vantage: {
       ...config.vantage,
       name: 'practice',
