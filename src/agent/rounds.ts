@@ -15,6 +15,7 @@ import type { Account } from './account.ts';
 import type { FieldWork } from './field-work.ts';
 import { failingKey, type Plan, planRound } from './plan.ts';
 import { measureRound } from './round.ts';
+import { isMute } from './sightings.ts';
 import { createTransferPlanner, withSized } from './transfer-plan.ts';
 
 /** A round ends at this share of its slot, so that it never runs into the next one. */
@@ -157,13 +158,9 @@ function sayBudget(round: Round, platforms: readonly Platform[]): void {
   }
 }
 
-/** Platforms of which some target let every deadline pass. */
+/** Platforms of which some target was mute. */
 const mutePlatforms = ({ platforms }: Round): Set<string> =>
-  new Set(
-    Object.entries(platforms).flatMap(([name, entries]) =>
-      entries.some(({ failure }) => failure?.reason === 'generic_timeout_error') ? [name] : [],
-    ),
-  );
+  new Set(Object.entries(platforms).flatMap(([name, entries]) => (entries.some(isMute) ? [name] : [])));
 
 /**
  * A target that fails, or that shakes hands at a third of its speed, stays in the plan until it recovers. Over IPv6 only where an IPv6 control worked:

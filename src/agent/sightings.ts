@@ -34,6 +34,13 @@ export interface SightingsOptions {
   mute: ReadonlySet<string>;
 }
 
+/**
+ * Whether a deadline passed before anybody answered. Where a connection was made, patience stays: a handshake that a
+ * policer stretches to 8 s would become a time-out, and a slow platform a blocked one.
+ */
+export const isMute = ({ failure }: Pick<Observation, 'failure'>): boolean =>
+  failure?.reason === 'generic_timeout_error' && (failure.phase === 'resolve' || failure.phase === 'connect');
+
 /** `round` is written into. Aborting `signal` (the round's end) makes what is open `skipped: round_deadline`. */
 export function createSightings(
   round: Round,
@@ -57,8 +64,8 @@ export function createSightings(
     }
   };
   /** After one deadline has passed in vain, the others of the same side are asked with less patience. */
-  const listen = (side: string, { failure }: Observation) => {
-    if (failure?.reason === 'generic_timeout_error') mute.add(side);
+  const listen = (side: string, observation: Observation) => {
+    if (isMute(observation)) mute.add(side);
   };
 
   return {

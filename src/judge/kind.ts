@@ -26,6 +26,12 @@ const alikeInARow = 3;
  */
 const signatures = 6;
 const signaturesTogether = 12;
+/**
+ * With another name quick at the same address, so many crawling handshakes in a row of the slow name are enough. One alone
+ * is what a lost segment does (RFC 6298: 200 ms and more, which on a path of 40 ms is 6 times): with 1 % loss some
+ * rounds of every evening show such a contrast, three running hardly one evening in fifty.
+ */
+const contrasted = 3;
 /** Path-matched controls are fine when they are within 1.4 times their normal, and their transfers within 2 times. */
 const fineSlow = Math.log(1.4);
 const fineShort = Math.log(2);
@@ -55,6 +61,8 @@ export interface SpeedFacts {
   /** Two transfers at the same steady rate, both below the baseline. */
   plateau: boolean;
   signature: boolean;
+  /** Targets with a run of crawling handshakes that a contrast may lean on. */
+  crawling: string[];
   /** Two transfers in a row below an eighth of the baseline. */
   eighthTwice: boolean;
   /** Everything that fails, fails over IPv6. */
@@ -77,6 +85,7 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
     lineCarries: false,
     plateau: false,
     signature: false,
+    crawling: [],
     eighthTwice: false,
     only6: false,
   };
@@ -109,6 +118,7 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
       every &&= (target.signature ?? 0) > 0;
     }
     if ((target.signature ?? 0) >= signatures && crawl > 0) facts.signature = true;
+    if ((target.signature ?? 0) >= contrasted && !key.endsWith('|6')) facts.crawling.push(key);
     if ((target.broken ?? -1) >= since) mixed = true;
     if (short > fineShort && steady(target, short)) facts.plateau = true;
     const before = target.rates?.[1];
@@ -126,7 +136,10 @@ export function speedFacts(state: PlatformState, views: readonly View[], tick: T
   }
   facts.controlsFine = matchedAny && matchedFine && (commonCrawl(views) ?? 0) < fineSlow;
   if (every && together >= signaturesTogether) facts.signature = true;
-  if (mixed) facts.signature = false;
+  if (mixed) {
+    facts.signature = false;
+    facts.crawling = [];
+  }
   facts.only6 = failed6 && !failed4;
   return facts;
 }
@@ -169,12 +182,13 @@ export function prove(
     return { kind: 'blocked', basis: verdict.basis ?? 'comparison', mechanism: verdict.mechanism };
   }
   const mechanism = speedMechanism(verdict);
-  if (verdict?.state === 'throttled') {
+  const contrasts = slowdown !== undefined && slowdown.ratio >= contrast && leans(slowdown, facts);
+  if (verdict?.state === 'throttled' && (slowdown === undefined || contrasts)) {
     return { kind: 'throttled', basis: verdict.basis ?? 'comparison', mechanism: verdict.mechanism ?? mechanism };
   }
   const ofSpeed = carrying.some((stream) => stream !== 'all' && stream !== 'reach');
   if (ofSpeed && facts.controlsFine) {
-    if (slowdown !== undefined && slowdown.ratio >= contrast) {
+    if (contrasts) {
       const sni = slowdown.against === 'beacon' || slowdown.against === 'neutral';
       return { kind: 'throttled', basis: 'differential', mechanism: sni ? 'throttle.sni' : mechanism };
     }
@@ -189,6 +203,11 @@ export function prove(
     return { kind: 'unreachable', basis: 'comparison', mechanism: verdict?.mechanism };
   }
   return ofSpeed ? { kind: 'degraded', basis: 'comparison' } : undefined;
+}
+
+/** A contrast of downloads stands by itself; one of handshakes needs the run of slow ones before it. */
+function leans({ of, target }: Slowdown, { crawling }: SpeedFacts): boolean {
+  return of === 'goodput' || crawling.includes(target);
 }
 
 function speedMechanism(verdict: Verdict | undefined): Mechanism {

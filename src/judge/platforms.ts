@@ -28,6 +28,7 @@ const noFacts: SpeedFacts = {
   lineCarries: false,
   plateau: false,
   signature: false,
+  crawling: [],
   eighthTwice: false,
   only6: false,
 };

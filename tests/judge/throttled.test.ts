@@ -96,6 +96,29 @@ describe('what does not', () => {
     expect(said(life).has('throttled')).toBe(false);
   });
 
+  test('a lossy evening: now and then a lost segment makes the name slow beside another one', () => {
+    const life = future();
+    let dice = 5;
+    life.run(480, (round) => {
+      stretch(round.platforms['x']!, 3);
+      for (const entry of round.platforms['x']!) {
+        dice = (dice * 48_271) % 2_147_483_647;
+        const lost = dice % 8 === 0;
+        if (lost) entry.phases!.tls! += 400;
+        entry.experiments = [
+          {
+            kind: 'neutral_sni',
+            outcome: 'ok',
+            host: 'example.org',
+            network: entry.network,
+            phases: { connect: entry.phases!.connect!, tls: entry.phases!.tls! - (lost ? 400 : 0) },
+          },
+        ];
+      }
+    });
+    expect([...said(life)].filter((state) => state !== 'degraded')).toEqual([]);
+  });
+
   test('the whole line slow: the controls crawl and download as badly', () => {
     const life = future();
     const slowLine = (round: Round) => {
