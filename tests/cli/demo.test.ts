@@ -53,7 +53,7 @@ async function said(part: string): Promise<Line> {
 }
 
 test('two evenings are remembered, the third is noticed within minutes, named, and seen to end', {
-  timeout: 300_000,
+  timeout: 420_000,
 }, async () => {
   const ended = start('--once', '--speed', '3600');
   const { msg } = await said('>>> Open ');
