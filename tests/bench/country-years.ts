@@ -225,17 +225,19 @@ console.log(
 console.log(
   `load-shedding: ${shed_.over} of ${days} days drawn have more than half of the probes dark at once; the ${darkest} darkest were lived`,
 );
-console.log('\nshutdowns mixed with causes  events  nation alert  other alerts (windows)');
-for (const { name } of shutdowns.filter(wanted)) {
-  const seen = seenMixed.get(name) ?? emptySeen();
-  console.log(
-    `${name.padEnd(27)} ${String(seen.windows).padStart(7)}  ${String(seen.nation).padStart(12)}  ${others(seen)}`,
-  );
-}
-for (const { name } of ordinary) {
-  const seen = seenMixed.get(name) ?? emptySeen();
-  console.log(
-    `(${name})`.padEnd(27) +
-      ` ${String(seen.windows).padStart(7)}  ${String(seen.nation).padStart(12)}  ${others(seen)}`,
-  );
+if (seenMixed.size > 0) {
+  console.log('\nshutdowns mixed with causes  events  nation alert  other alerts (windows)');
+  for (const { name } of shutdowns.filter(wanted)) {
+    const seen = seenMixed.get(name) ?? emptySeen();
+    console.log(
+      `${name.padEnd(27)} ${String(seen.windows).padStart(7)}  ${String(seen.nation).padStart(12)}  ${others(seen)}`,
+    );
+  }
+  for (const { name } of ordinary) {
+    const seen = seenMixed.get(name) ?? emptySeen();
+    console.log(
+      `(${name})`.padEnd(27) +
+        ` ${String(seen.windows).padStart(7)}  ${String(seen.nation).padStart(12)}  ${others(seen)}`,
+    );
+  }
 }
