@@ -139,6 +139,9 @@ export async function haveBase(): Promise<string> {
   return fresh ? 'made' : 'imported';
 }
 
+/** Unnamed images that are kept to build upon. */
+const mostLayers = 20;
+
 /** npm's words for a registry that cannot be asked: no fault of the Dockerfile. */
 const unreachable = /\b(ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH)\b/;
 
@@ -170,4 +173,8 @@ export async function buildImage(context: string = root): Promise<void> {
     ],
     { timeout_ms: 300_000 },
   );
+  // What runs that were killed have left, and layers of past trees: some 60 MB each, kept because most builds need the last.
+  await podman(['container', 'prune', '--force', '--filter', 'until=1h']);
+  const { stdout } = await podman(['images', '--quiet', '--filter', 'dangling=true']);
+  if (stdout.split('\n').length > mostLayers) await podman(['image', 'prune', '--force']);
 }
