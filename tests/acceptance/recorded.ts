@@ -1,31 +1,19 @@
-/** Hours and evenings told with recorded rounds: what a daemon stored in a few minutes, over and over, through the judge. */
+/** Hours and evenings told with recorded rounds: what a daemon saw in a few minutes, over and over, through the judge. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type Judgement, judge } from '../../src/judge/judge.ts';
 import { defaultParams, type JudgeState } from '../../src/judge/state.ts';
 import type { Round } from '../../src/model/round.ts';
 import type { IncidentEvent } from '../../src/model/verdict.ts';
-import { openStoreForReading } from '../../src/store/store.ts';
 
-/** What a row left behind: its warm-up, and its rounds under the censor. */
-export interface Recording {
-  calm: readonly Round[];
-  censored: readonly Round[];
-}
+/** The file of a recording. */
+export const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/rounds/${name}.ndjson`, import.meta.url));
 
-/** Rounds of the warm-up; the one that follows is the first after the daemon's pause. */
-const warm = 60;
-
-/** Reads what the daemon stored in directory `path`; throws where that is less than a warm-up and some rounds more. */
-export function recordingIn(path: string): Recording {
-  const store = openStoreForReading(path, () => Date.now());
-  if (store === undefined) throw new Error(`nothing is stored in ${path}`);
-  try {
-    const rounds = store.rounds({ limit: 1000 }).map(({ record }) => JSON.parse(record) as Round);
-    const recording = { calm: rounds.slice(0, warm), censored: rounds.slice(warm + 1) };
-    if (recording.censored.length < 5) throw new Error(`${path} holds ${rounds.length} rounds only`);
-    return recording;
-  } finally {
-    store.close();
-  }
+/** Rounds that `record.ts` has kept, in their order. */
+export function recordingOf(name: string): Round[] {
+  const lines = readFileSync(fixture(name), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Round);
 }
 
 /** A stretch of time: these rounds in turn, one a minute, or none at all (the host sleeps). */

@@ -9,8 +9,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { histories } from './histories.ts';
 import { playHistories } from './histories-play.ts';
 import type { Played } from './history-play.ts';
-import { recordingIn } from './recorded.ts';
-import { recordedRows } from './recorded-rows.ts';
 
 /** All of them take some seven minutes; the rest is room for a busy machine. */
 const patience_ms = 900_000;
@@ -29,13 +27,6 @@ afterAll(async () => {
 test.each(histories.map((row) => [row.name, row] as const))('%s', { timeout: patience_ms }, async (name) => {
   const { complaints, said } = (await played.get(name)) ?? { complaints: ['was not played'], said: 'nothing' };
   expect(complaints, said).toEqual([]);
-});
-
-test.each(Object.keys(recordedRows))('%s, told with recorded rounds', { timeout: patience_ms }, async (name) => {
-  // A host asleep leaves no rounds: its story is told with those of any row's warm-up.
-  const live = played.has(name) ? name : 'freeze-16k';
-  await played.get(live);
-  recordedRows[name]!(recordingIn(join(directory, live)));
 });
 
 test('rows have names of their own, say why they exist, and begin where another ends', () => {
