@@ -24,8 +24,8 @@ export const calmRounds = 3;
 /** A minute, as everywhere. */
 export const interval_ms = 60_000;
 
-/** Nearly the way from Karachi to Europe; with less, the work of a busy computer would show in what it measures. */
-export const rtt_ms = 80;
+/** To Europe it is more than twice that, and every download on a longer way takes longer to watch. */
+export const rtt_ms = 50;
 
 /** No line is shared with anybody: twice as many at once as in life. */
 export const concurrency = 8;
@@ -37,14 +37,14 @@ export const concurrency = 8;
 export const downloads: Pick<Config['transfer'], 'every_ms' | 'bytes'> = { every_ms: interval_ms, bytes: 48 * 1024 };
 
 /** Below an eighth of what this line carries: what two companies at once suffer in no congestion. */
-export const slowed_bps = 150_000;
+export const slowed_bps = 240_000;
 /** Russia's policer of 2021 let about so much pass before it limited (Xue et al., IMC 2021). */
 const burst_bytes = 16_000;
 /**
  * By so much the filter holds up each handshake that names a platform, ms: in Russia and Turkey seconds were measured,
  * and a download does not have to be waited for to see it.
  */
-export const held_ms = 600;
+export const held_ms = 350;
 
 export const provider: Censor = {
   name: 'provider',
