@@ -17,6 +17,9 @@ const withBeacon = (config: Config): Config => ({
   beacons: [{ address: '185.70.41.131', port: 443, spki: spkiHash(createPublicKey(practicePem('leaf.pem'))) }],
 });
 
+/** Where nothing answers, or everything is slow, no platform's speed is judged. */
+const ofSpeed = ['handshake', 'latency', 'goodput'] as const;
+
 const quiet = { state: 'reachable', incident: 'none', disruption: false } as const;
 
 const facebookSilent: Censor = {
@@ -89,7 +92,7 @@ export const histories: readonly History[] = [
     why: 'nothing comes back from three companies at once, and every wait is a long one: no round may run over',
     ...slowly,
     rounds: 6,
-    without: ['handshake', 'latency', 'goodput'],
+    without: ofSpeed,
     expect: { overruns: 0, state: 'blocked', platforms: four, confidence: 'medium', disruption: true },
   }),
   history('peering-congestion', {
@@ -118,13 +121,14 @@ export const histories: readonly History[] = [
   history('whole-line-slow', {
     why: 'the household’s own line, at 200 kbit/s for everybody',
     rounds: 8,
+    without: ofSpeed,
     to_the_end: true,
     expect: { state: 'reachable', platforms: four, vantage: 'degraded', never: ['throttled', 'blocked'] },
   }),
   history('cable-cut', {
     why: 'Pakistan 2025: every way abroad six times as long and lossy, the country’s own networks as always',
     rounds: 8,
-    without: ['goodput'],
+    without: ofSpeed,
     to_the_end: true,
     expect: { state: ['reachable', 'degraded'], platforms: four, never: ['throttled', 'blocked'] },
   }),
