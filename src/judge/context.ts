@@ -65,13 +65,18 @@ export function othersAnswer({ cases }: Context, { company }: Case): boolean {
   return [...cases.values()].some((list) => list.some((one) => one.company !== company && one.answered));
 }
 
+/** One stray answer of a resolver hides no silence: the repeat in the same round has dialled. */
+const stray: ReadonlySet<Reason> = new Set<Reason>(['dns_servfail_error', 'generic_timeout_error']);
+
 function silentAtTcp(one: Case): boolean {
+  const { failure, attempts } = one;
+  const dialled = attempts.some(({ failure: of }) => of?.phase === 'connect');
   return (
-    one.failure?.phase === 'connect' &&
+    (failure?.phase === 'connect' || (failure?.phase === 'resolve' && stray.has(failure.reason) && dialled)) &&
     !failsLocally(one) &&
     one.trusted !== 'works' &&
     one.dns.own !== 'wrong' &&
-    one.attempts.every(({ failure }) => failure?.phase === 'connect' || failure?.phase === 'resolve') &&
+    attempts.every(({ failure: of }) => of?.phase === 'connect' || of?.phase === 'resolve') &&
     one.neutrals.every(({ answered }) => !answered)
   );
 }

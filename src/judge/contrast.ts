@@ -14,6 +14,17 @@ const reportedRatio = 2;
  */
 const handshakeFloorMs = 200;
 
+/**
+ * An alert is seven bytes, a certificate flight some 4,500: a bucket that empties for the address whatever the name delays
+ * the second alone. From this difference on (ms) such a bucket would have to run at 18 kbit/s, and nothing at all worked.
+ */
+const flightMs = 2000;
+
+/** Whether the contrast is the name's: one address served both, and bytes do not explain it. */
+export function isOfTheName({ against, unlike }: Slowdown): boolean {
+  return against !== 'sibling' && unlike !== true;
+}
+
 function rateOf(fact: Pick<Observation | ExperimentFact, 'goodput_bps' | 'transfer'>): number | undefined {
   return amount(fact.goodput_bps) ?? amount(object(fact.transfer)?.plateau_bps);
 }
@@ -27,7 +38,14 @@ function handshakeContrasts(one: Case, siblings: readonly Observation[]): Slowdo
     // A residually slowed address hides the contrast and can never make one: it slows the neutral name, not ours.
     if (!neutral.answered || !neutral.tls_ms || !sameAddress(first, neutral)) continue;
     if (slow - neutral.tls_ms < handshakeFloorMs) continue;
-    found.push({ target: one.target, ratio: slow / neutral.tls_ms, against: 'neutral', of: 'handshake' });
+    const unlike = neutral.alert && slow - neutral.tls_ms < flightMs;
+    const contrast: Slowdown = {
+      target: one.target,
+      ratio: slow / neutral.tls_ms,
+      against: 'neutral',
+      of: 'handshake',
+    };
+    found.push(unlike ? { ...contrast, unlike } : contrast);
   }
   for (const sibling of siblings) {
     const phases = object(sibling.phases);

@@ -35,9 +35,15 @@ export function seenBefore(memory: readonly Fingerprint[], print: Fingerprint): 
     .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1));
 }
 
+/** A method not known is not another method: `throttle.unknown` is a throttle that no experiment has told apart yet. */
+function isSameMethod(a: Fingerprint['mechanism'], b: Fingerprint['mechanism']): boolean {
+  const open = (mechanism: Fingerprint['mechanism']) => mechanism === undefined || mechanism === 'throttle.unknown';
+  return open(a) || open(b) || a === b;
+}
+
 function alike(a: Fingerprint, b: Fingerprint): boolean {
   if (a.kind !== b.kind) return false;
-  if (a.mechanism && b.mechanism && a.mechanism !== b.mechanism) return false;
+  if (!isSameMethod(a.mechanism, b.mechanism)) return false;
   if (a.kbps && b.kbps && Math.max(a.kbps, b.kbps) / Math.min(a.kbps, b.kbps) > rateFactor) return false;
   const common = a.platforms.filter((platform) => b.platforms.includes(platform)).length;
   return common / Math.min(a.platforms.length, b.platforms.length) > overlap;

@@ -7,6 +7,7 @@ import type { Verdict } from '../model/verdict.ts';
 import type { AnomalyKind, Basis, Mechanism } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
 import { commonCrawl, commonSlowness, matchedSlowness } from './comparison.ts';
+import { isOfTheName } from './contrast.ts';
 import type { View } from './control.ts';
 import type { Slowdown } from './memory.ts';
 import { isSameRate } from './sample.ts';
@@ -189,8 +190,8 @@ export function prove(
   const ofSpeed = carrying.some((stream) => stream !== 'all' && stream !== 'reach');
   if (ofSpeed && facts.controlsFine) {
     if (contrasts) {
-      const sni = slowdown.against === 'beacon' || slowdown.against === 'neutral';
-      return { kind: 'throttled', basis: 'differential', mechanism: sni ? 'throttle.sni' : mechanism };
+      const own = isOfTheName(slowdown) ? 'throttle.sni' : mechanism;
+      return { kind: 'throttled', basis: 'differential', mechanism: own };
     }
     const crawls = carrying.includes('handshake') && facts.signature;
     const ofGoodput = carrying.includes('goodput') && facts.lineCarries;

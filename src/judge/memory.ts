@@ -20,6 +20,8 @@ export interface Slowdown {
   /** `neutral` and `beacon` share the address with the platform's name, `sibling` only the network. */
   against: 'neutral' | 'sibling' | 'beacon';
   of: 'handshake' | 'goodput';
+  /** The other name was turned away by an alert, a few bytes: a limit on the address could make the difference too. */
+  unlike?: true | undefined;
 }
 
 /** The last artefact or differential of one target, so that rounds without experiments do not forget the method. */

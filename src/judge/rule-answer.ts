@@ -1,6 +1,7 @@
 /** Rules 2, 3 and 11: what a target's own answer shows, also when it came slowly or stopped. */
 import type { Case } from './case.ts';
 import type { Context } from './context.ts';
+import { isOfTheName } from './contrast.ts';
 import { amount, entries, object, own } from './reading.ts';
 import type { Rule } from './rule.ts';
 
@@ -66,9 +67,10 @@ export const answerRules: readonly Rule[] = [
       (amount(object(object(own(memory.platforms, one.platform))?.slowdown)?.ratio) ?? 0) >= throttleRatio,
     verdict: { state: 'throttled', basis: 'differential', ceiling: 3 },
     // The name is the trigger only where one address served both names.
-    mechanisms: (one, { contrasts }) => [
-      contrasts.get(one)?.against === 'sibling' ? 'throttle.unknown' : 'throttle.sni',
-    ],
+    mechanisms: (one, { contrasts }) => {
+      const contrast = contrasts.get(one);
+      return [contrast && isOfTheName(contrast) ? 'throttle.sni' : 'throttle.unknown'];
+    },
   },
   {
     id: frozenRule,

@@ -198,9 +198,10 @@ describe('a bad one', () => {
     expect([7, 8, 9].map((round) => control(round, x, x))).toEqual([false, false, false]);
   });
 
-  test('of an incident that is decided stops early and small', () => {
+  // Not smaller: 48 KiB out of slow start read half the rate of the 64 KiB that taught what is normal.
+  test('of an incident that is decided stops early, and is as large as any', () => {
     const plan = planner().plan(0, minute, new Set(['x']));
-    expect(plan.targets.get('x')).toMatchObject({ bytes: 48 * 1024, plateau_ms: 2000 });
+    expect(plan.targets.get('x')).toMatchObject({ bytes: 65_536, plateau_ms: 2000 });
     expect(plan.targets.get('youtube')).toMatchObject({ bytes: 65_536, plateau_ms: 2500 });
   });
 });

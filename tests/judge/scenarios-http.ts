@@ -137,6 +137,13 @@ export const speedCensors: readonly Scenario[] = [
     { state: 'throttled', mechanism: 'throttle.sni', rule: 'throttled-differential', basis: 'differential' },
     { platforms: { x: { slowdown: { target: 'x/website', ratio: 190, against: 'neutral', of: 'handshake' } } } },
   ),
+  scenario(
+    // A bucket for the address empties under a certificate flight and lets the seven bytes of an alert pass.
+    'slow-by-its-bytes-second-round',
+    (r) => on(r, 'x/website', (one) => withExperiments({ ...one, phases: { ...one.phases, tls: 331 } }, alerted(one))),
+    { state: 'throttled', mechanism: 'throttle.unknown', rule: 'throttled-differential' },
+    { platforms: { x: { slowdown: { target: 'x/website', ratio: 8, against: 'neutral', of: 'handshake' } } } },
+  ),
   scenario('slow-handshake-first-round', (r) => on(r, 'x/website', slowHello), { state: 'reachable' }),
   scenario(
     'slow-against-sibling',

@@ -58,6 +58,20 @@ export const pathCensors: readonly Scenario[] = [
     basis: 'comparison',
     rule: 'tcp-two-companies',
   }),
+  scenario(
+    'all-four-blackholed-and-one-stray-servfail',
+    (r) => {
+      everything(r, tcpCut('generic_timeout_error'));
+      on(r, 'x/website', (one) =>
+        withExperiments(fails(one, 'resolve', 'dns_servfail_error'), {
+          kind: 'repeat',
+          outcome: 'failed',
+          failure: { phase: 'connect', reason: 'generic_timeout_error', after_ms: 10_000 },
+        }),
+      );
+    },
+    { state: 'blocked', rule: 'tcp-two-companies' },
+  ),
   scenario('all-four-blackholed-seen-from-youtube', (r) => everything(r, tcpCut('generic_timeout_error')), {
     platform: 'youtube',
     state: 'blocked',
