@@ -8,7 +8,7 @@ import type { IncidentEvent } from '../model/verdict.ts';
 import { pastRounds, type Stretch } from '../practice/past.ts';
 import { seededRandom } from '../practice/random.ts';
 import type { Store } from '../store/store.ts';
-import { boot_ms, downloads, held_ms, past, rtt_ms, slowed_bps } from './demo-script.ts';
+import { downloads, held_ms, rtt_ms, slowed_bps, type Times } from './demo-script.ts';
 import { judgeParams } from './judge-params.ts';
 
 /** The same past every time. */
@@ -27,7 +27,12 @@ export interface Past {
 }
 
 /** Fills the store, which holds the judge's state afterwards. Ends early, with what there is, when `signal` is aborted. */
-export async function livePast(config: Config, store: Store, signal: AbortSignal): Promise<Past> {
+export async function livePast(
+  config: Config,
+  { boot_ms, past }: Times,
+  store: Store,
+  signal: AbortSignal,
+): Promise<Past> {
   const params = judgeParams(config);
   const platforms = config.platforms.filter(({ enabled }) => enabled);
   const { country } = config.vantage;

@@ -6,7 +6,7 @@ import type { StoryClock } from '../practice/story-clock.ts';
 import { list } from '../publish/words.ts';
 import { roundLine } from './demo-line.ts';
 import type { Past } from './demo-past.ts';
-import { calmRounds, interval_ms, provider } from './demo-script.ts';
+import { calmRounds, interval_ms, provider, type Times } from './demo-script.ts';
 
 /** Rounds for which it lasts, from the statement on: time to look at the page; with `--once` nobody looks. */
 const lasting = { watched: 12, once: 0 } as const;
@@ -19,6 +19,7 @@ const least_ms = 250;
 export interface TellerOptions {
   internet: PracticeInternet;
   clock: StoryClock;
+  times: Times;
   log: Logger;
   /** Story seconds per second, between rounds. */
   speed: number;
@@ -34,6 +35,8 @@ export interface Teller extends Sink {
   /** It was noticed, named and seen to end. */
   told(): boolean;
 }
+
+const pakistan = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Karachi', dateStyle: 'long', timeStyle: 'short' });
 
 const tell = (log: Logger) => (line: string) => log.info(`>>> ${line}`);
 
@@ -56,7 +59,7 @@ export function recollection(log: Logger, { rounds, closed }: Past): void {
   for (const { statement = '' } of closed) say(`“${statement}”`);
 }
 
-export function createTeller({ internet, clock, log, speed, once, over, titles }: TellerOptions): Teller {
+export function createTeller({ internet, clock, times, log, speed, once, over, titles }: TellerOptions): Teller {
   const say = tell(log);
   // A little before the daemon's first slot: the waiting that is left over ends at one of its slots, never after it.
   const origin = clock.network.monotonic();
@@ -67,6 +70,7 @@ export function createTeller({ internet, clock, log, speed, once, over, titles }
   let turned: number | undefined;
   let finished = false;
   const suspects = new Set<string>();
+  const evidenceFrom = `${new Date(times.begins_ms - 8 * 60_000).toISOString().slice(0, 19)}Z`;
   const title = (name: string) => titles.get(name) ?? name;
 
   /** The rest of the minute, as long as `speed` leaves of it. */
@@ -81,7 +85,7 @@ export function createTeller({ internet, clock, log, speed, once, over, titles }
     say(line);
     say(`What there is to look at: the page ${place.url} · ${place.url}metrics · ${place.url}api/v1/incidents`);
     say(`In a terminal: reachd incidents --data.path ${place.path}`);
-    say(`The evidence:  reachd export --data.path ${place.path} --since 2024-01-20T13:30:00Z`);
+    say(`The evidence:  reachd export --data.path ${place.path} --since ${evidenceFrom}`);
     if (once) over.abort();
     else say('It goes on calmly until Ctrl-C, which removes all of it.');
   };
@@ -113,7 +117,7 @@ export function createTeller({ internet, clock, log, speed, once, over, titles }
     if (act === 'calm' && rounds === calmRounds) {
       act = 'throttled';
       await internet.on(provider);
-      say(`18:41: ${provider.says}. Everything else is left alone.`);
+      say(`From now on ${provider.says}. Everything else is left alone.`);
     } else if (act === 'throttled' && turned !== undefined && rounds - turned >= lasting[once ? 'once' : 'watched']) {
       act = 'restored';
       turned = rounds;
@@ -132,7 +136,7 @@ export function createTeller({ internet, clock, log, speed, once, over, titles }
     listening(url, path) {
       place = { url, path };
       say(`Open ${url} (metrics: ${url}metrics).`);
-      say('20 January 2024, 18:38. All is calm. The first look is at everything.');
+      say(`${pakistan.format(clock.network.wall())}. All is calm. The first look is at everything.`);
     },
     told: () => act === 'over',
     async accept(outcome) {

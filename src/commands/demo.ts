@@ -15,16 +15,7 @@ import { openStore } from '../store/store.ts';
 import type { Command } from './command.ts';
 import { createStoryLog } from './demo-log.ts';
 import { livePast } from './demo-past.ts';
-import {
-  begins_ms,
-  boot_ms,
-  concurrency,
-  downloads,
-  interval_ms,
-  rally,
-  readyAfter_ms,
-  rtt_ms,
-} from './demo-script.ts';
+import { concurrency, downloads, interval_ms, readyAfter_ms, rtt_ms, type Times, timesFrom } from './demo-script.ts';
 import { createTeller, opening, recollection } from './demo-teller.ts';
 import { serve } from './service.ts';
 import { createStation } from './station.ts';
@@ -51,16 +42,23 @@ export const command: Command = {
       default: String(defaultSpeed),
       describe: 'How many times faster than in life the minutes between looks pass; a look itself takes its time',
     },
+    now: {
+      type: 'boolean',
+      default: false,
+      describe: 'Move the evening to the present, a minute a minute: for a Prometheus that scrapes it',
+    },
     once: { type: 'boolean', default: false, describe: 'End when the story is over instead of going on' },
   },
   examples: [
     ['reachd demo', 'then open the page that it names'],
     ['reachd demo --once --speed 3600', 'as fast as can be measured, and end'],
     ['reachd demo --speed 1', 'a minute takes a minute'],
+    ['reachd demo --now', 'the same, dated today: what dashboards and alerts expect'],
   ],
   needsConsent: false,
   async run({ config, flags, stdout, signal }) {
-    const speed = speedOf(flags['speed']);
+    const now = flags['now'] === true;
+    const speed = now ? 1 : speedOf(flags['speed']);
     const once = flags['once'] === true;
     const path = mkdtempSync(join(tmpdir(), 'reachd-demo-'));
     const remove = () => rmSync(path, { recursive: true, force: true });
@@ -72,19 +70,21 @@ export const command: Command = {
     try {
       // Until the past has been lived through the story's clock stands still.
       let clock: StoryClock | undefined;
-      const wall = () => clock?.network.wall() ?? begins_ms;
+      const times = timesFrom(now ? internet.network.wall() : undefined);
+      const wall = () => clock?.network.wall() ?? times.begins_ms;
       const log = createStoryLog(config.log, stdout, wall);
       const warn = (line: string) => log.warn(line);
       const store = openStore({ path, keep_ms, max_size_bytes: config.store.max_size_bytes, wall, warn });
       try {
-        const mine = practised(config, path);
+        const mine = practised(config, path, times);
         opening(log, speed);
-        const [past] = await Promise.all([livePast(mine, store, ended), warmUp(mine, internet.network, ended)]);
+        const [past] = await Promise.all([livePast(mine, times, store, ended), warmUp(mine, internet.network, ended)]);
         recollection(log, past);
-        clock = await storyClock(internet, { begins_ms, boot_ms });
+        clock = await storyClock(internet, times);
         const teller = createTeller({
           internet,
           clock,
+          times,
           log,
           speed,
           once,
@@ -143,7 +143,7 @@ function speedOf(value: unknown): number {
 }
 
 /** The operator's own lists would not be found on the practice Internet; place and time are the story's. */
-function practised(config: Config, path: string): Config {
+function practised(config: Config, path: string, { rally }: Times): Config {
   return {
     ...config,
     profile: 'fixed',

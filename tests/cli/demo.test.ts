@@ -67,7 +67,7 @@ test('two evenings are remembered, the third is noticed within minutes, named, a
   expect(await ended).toBe(0);
   const told = lines();
   const at = (part: string) => told.findIndex((line) => line.msg.includes(part));
-  const order = ['>>> The probe has a past', '>>> Open ', '>>> 18:41: the provider', '>>> Suspicion: '];
+  const order = ['>>> The probe has a past', '>>> Open ', '>>> From now on the provider', '>>> Suspicion: '];
   order.push('>>> A disruption of several companies', '>>> The provider lets everything through');
   order.push('>>> The disruption is over', '>>> The story is over', '>>> The evidence:');
   const places = order.map(at);
@@ -75,7 +75,7 @@ test('two evenings are remembered, the third is noticed within minutes, named, a
   expect(places).toEqual([...places].sort((a, b) => a - b));
 
   // Calm before: nobody cried wolf in the first minutes.
-  expect(told.slice(0, at('>>> 18:41')).some((line) => /incident|Suspicion/.test(line.msg))).toBe(false);
+  expect(told.slice(0, at('>>> From now on')).some((line) => /incident|Suspicion/.test(line.msg))).toBe(false);
   // Minutes, not hours: it begins at 18:41 in Pakistan, 13:41 UTC.
   const noticed = Date.parse(told[at('>>> A disruption')]?.time ?? '') - Date.parse('2024-01-20T13:41:00Z');
   expect(noticed).toBeGreaterThan(0);
@@ -88,6 +88,23 @@ test('two evenings are remembered, the third is noticed within minutes, named, a
   expect(last).toContain('the online rally of an opposition party');
   expect(last).toContain('This does not show who ordered it.');
   expect(readdirSync(directory)).toEqual([]);
+});
+
+test('--now moves the evening to the present, for whoever scrapes it', { timeout: 180_000 }, async () => {
+  const ended = start('--now');
+  const { msg, time } = await said('>>> Open ');
+  const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(msg)?.[0] ?? '';
+  // Within what the rules call fresh (180 s): the past is judged before the clock starts.
+  expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(150_000);
+  const stored = (await (await fetch(`${url}api/v1/incidents`)).json()) as {
+    incidents: { opened_at: string }[];
+  };
+  const ages = stored.incidents.map(({ opened_at }) => Date.now() - Date.parse(opened_at));
+  expect(ages.length).toBeGreaterThan(0);
+  // 7 January is thirteen days before the 20th, 17 December 34.
+  expect(new Set(ages.map((age) => Math.round(age / 86_400_000)))).toEqual(new Set([13, 34]));
+  demo.kill('SIGINT');
+  expect(await ended).toBe(0);
 });
 
 test('Ctrl-C ends it at once, while it remembers and while it measures, and leaves nothing behind', {
