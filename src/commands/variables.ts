@@ -54,6 +54,8 @@ function checked(value: unknown, option: Options, where: string): unknown {
       refuse(option.choices.map((choice) => `"${choice}"`).join(' or '));
     }
     if (isBoolean(option) && typeof one !== 'boolean') refuse('true or false');
+    // What yargs could not read as a number has become NaN: there is no text left to show.
+    if (isNumber(option) && Number.isNaN(one)) throw new Complaint('usage', `${where}: expected a number`);
     if (isNumber(option) && (typeof one !== 'number' || !Number.isFinite(one))) refuse('a number');
   }
   return value;

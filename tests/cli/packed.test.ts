@@ -13,7 +13,9 @@ const program = join(unpacked, 'bin', 'reachd.js');
 const manifest = (place: string) => readFileSync(join(place, 'package.json'), 'utf8');
 
 beforeAll(() => {
-  const beside = ['.git', 'node_modules', 'data', 'dist', 'coverage'].map((name) => join(root, name));
+  const beside = ['.git', 'node_modules', 'data', 'dist', 'coverage', 'tests/lab/.cache'].map((name) =>
+    join(root, name),
+  );
   mkdirSync(checkout);
   cpSync(root, checkout, { recursive: true, filter: (path) => !beside.includes(path) });
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
