@@ -4,22 +4,10 @@ import type { RoundOutcome } from '../../src/model/outcome.ts';
 import type { IncidentEvent } from '../../src/model/verdict.ts';
 import { round } from '../publish/ooni-round.ts';
 import { directory, open } from '../store/directory.ts';
-import { event, outcome, start } from '../store/outcomes.ts';
+import { at, outcome, turn } from '../store/outcomes.ts';
 import { reachd } from './reachd.ts';
 
-const at = (n: number) => new Date(start + (n - 1) * 60_000).toISOString();
-
-const turn = (name: IncidentEvent['event'], n: number, more: Partial<IncidentEvent> = {}): IncidentEvent => ({
-  ...event(name, n),
-  at: at(n),
-  round: n,
-  mechanisms: ['tls.reset.sni'],
-  onset_earliest: at(10),
-  onset_latest: at(11),
-  statement: 'Since 18:50–18:51 (UTC+5) X has been blocked. This does not show who ordered it.',
-  seen_before: ['x-20240107T1410'],
-  ...more,
-});
+const seen_before = ['x-20240107T1410'];
 
 /** Forty minutes: X reset by name from minute 11 on, said in minute 13, over after minute 30. */
 function stored(): string {
@@ -30,9 +18,13 @@ function stored(): string {
     const bad = n > 10 && n <= 30;
     const events: IncidentEvent[] = [];
     if (n === 2)
-      events.push({ ...turn('opened', 2), incident: 'x-20240107T1410', onset_latest: '2024-01-07T14:10:00.000Z' });
-    if (n === 13) events.push(turn('opened', 13));
-    if (n === 36) events.push(turn('closed', 36, { ended_earliest: at(30), ended_latest: at(31) }));
+      events.push({
+        ...turn('opened', 2, { seen_before }),
+        incident: 'x-20240107T1410',
+        onset_latest: '2024-01-07T14:10:00.000Z',
+      });
+    if (n === 13) events.push(turn('opened', 13, { seen_before }));
+    if (n === 36) events.push(turn('closed', 36, { seen_before, ended_earliest: at(30), ended_latest: at(31) }));
     const extra: Partial<RoundOutcome> = { events };
     const plain = outcome(n, extra);
     store.record({

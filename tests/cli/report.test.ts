@@ -7,21 +7,11 @@ import { describe, expect, test } from 'vitest';
 import type { IncidentEvent } from '../../src/model/verdict.ts';
 import { round } from '../publish/ooni-round.ts';
 import { directory, open } from '../store/directory.ts';
-import { event, outcome, start } from '../store/outcomes.ts';
+import { at, outcome, turn } from '../store/outcomes.ts';
 import { reachd } from './reachd.ts';
 
-const at = (n: number) => new Date(start + (n - 1) * 60_000).toISOString();
-
-const turn = (name: IncidentEvent['event'], n: number, more: Partial<IncidentEvent> = {}): IncidentEvent => ({
-  ...event(name, n),
-  at: at(n),
-  round: n,
-  mechanisms: ['tls.reset.sni'],
-  onset_earliest: at(10),
-  onset_latest: at(11),
-  statement: 'Since 18:50–18:51 (UTC+5) X has been blocked. <b>This does not show who ordered it.</b>',
-  ...more,
-});
+/** As a hostile store would have it. */
+const statement = 'Since 18:50–18:51 (UTC+5) X has been blocked. <b>This does not show who ordered it.</b>';
 
 /** Forty minutes: X reset by name from minute 11 on, said in minute 13, over after minute 30. */
 function stored(withIncident = true): string {
@@ -30,8 +20,9 @@ function stored(withIncident = true): string {
   for (let n = 1; n <= 40; n += 1) {
     const bad = withIncident && n > 10 && n <= 30;
     const events: IncidentEvent[] = [];
-    if (withIncident && n === 13) events.push(turn('opened', 13));
-    if (withIncident && n === 36) events.push(turn('closed', 36, { ended_earliest: at(30), ended_latest: at(31) }));
+    if (withIncident && n === 13) events.push(turn('opened', 13, { statement }));
+    if (withIncident && n === 36)
+      events.push(turn('closed', 36, { statement, ended_earliest: at(30), ended_latest: at(31) }));
     const plain = outcome(n, { events });
     store.record({
       ...plain,

@@ -1,4 +1,4 @@
-/** Runs in a page: texts whose colour is too near to the ground behind them for WCAG 2.2 (4.5 : 1). */
+/** Runs in a page: texts whose colour is too near to the first ground behind them for WCAG 2.2 (4.5 : 1). */
 export const lowContrasts = `(() => {
   const parse = (color) => color.match(/[\\d.]+/g).map(Number);
   const luminance = ([r, g, b]) => {
@@ -15,7 +15,7 @@ export const lowContrasts = `(() => {
   const low = [];
   for (const element of document.querySelectorAll('body *')) {
     const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join('');
-    if (text === '') continue;
+    if (text === '' || element.closest('meter')) continue;
     const style = getComputedStyle(element);
     const ink = parse(element instanceof SVGElement ? style.fill : style.color);
     const [a, b] = [ink, groundOf(element)].map(luminance);

@@ -43,3 +43,18 @@ export function event(name: IncidentEvent['event'], n: number, incident = 'x-202
     onset_latest: '2024-01-20T13:41:00.000Z',
   };
 }
+
+/** When round `n` of the tests' evening began, as events and records write it. */
+export const at = (n: number): string => new Date(start + (n - 1) * 60_000).toISOString();
+
+/** An event told with round `n`, with the statement and the onset of a reset by name between minutes 10 and 11. */
+export const turn = (name: IncidentEvent['event'], n: number, more: Partial<IncidentEvent> = {}): IncidentEvent => ({
+  ...event(name, n),
+  at: at(n),
+  round: n,
+  mechanisms: ['tls.reset.sni'],
+  onset_earliest: at(10),
+  onset_latest: at(11),
+  statement: 'Since 18:50–18:51 (UTC+5) X has been blocked. This does not show who ordered it.',
+  ...more,
+});
