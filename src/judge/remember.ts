@@ -4,7 +4,7 @@ import { confirmedRounds } from './context.ts';
 import type { Finding } from './finding.ts';
 import type { Confirmed, PlatformMemory, RoundMemory, Slowdown } from './memory.ts';
 import { amount, entries, object, own } from './reading.ts';
-import { freezesOf, frozenRule } from './rule-answer.ts';
+import { freezesOf, frozenRule, ranThrough } from './rule-answer.ts';
 
 /** So many targets' methods are kept for a platform: it has three, over two protocols. */
 const kept = 6;
@@ -54,13 +54,13 @@ export function remember(
   const freezes = [...(Array.isArray(before?.freezes) ? before.freezes : []), ...stalls]
     .filter((bytes) => (amount(bytes) ?? 0) > 0)
     .slice(-2);
-  // A transfer that ran through ends the memory of stalls; a round without one leaves it.
-  const ranThrough = cases.some(({ observation }) => object(observation.transfer) !== undefined) && stalls.length === 0;
+  // A transfer that ran through ends the memory of stalls; a round without one, or whose end came before, leaves it.
+  const through = stalls.length === 0 && cases.some(ranThrough);
   const frozen = findings.some(({ rule }) => rule.id === frozenRule) || before?.frozen === 1;
   // A contrast is asked for again in the next round or not at all: one round without a sample ends the run.
   return {
     ...(confirmed.length > 0 ? { confirmed } : {}),
-    ...(freezes.length > 0 && !ranThrough ? { freezes, ...(frozen ? { frozen: 1 } : {}) } : {}),
+    ...(freezes.length > 0 && !through ? { freezes, ...(frozen ? { frozen: 1 } : {}) } : {}),
     ...(slowdown === undefined ? {} : { slowdown }),
   };
 }

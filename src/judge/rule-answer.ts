@@ -29,6 +29,11 @@ export function freezesOf(one: Case): number[] {
   return stallsOf(one).filter((bytes) => bytes >= freezeFrom && bytes <= freezeTo);
 }
 
+/** Whether a download of this round went on beyond where freezes bite. One that was cut before says nothing of it. */
+export function ranThrough({ observation }: Case): boolean {
+  return (amount(object(observation.transfer)?.bytes) ?? 0) > freezeTo;
+}
+
 /** Once proved, a freeze is followed by one download a round: a control's beside each would be paid for nothing. */
 function isFrozen(one: Case, { memory, controlTransferRan }: Context): boolean {
   const known = object(own(memory.platforms, one.platform));

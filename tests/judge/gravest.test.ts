@@ -118,3 +118,23 @@ describe('the joint event', () => {
     expect(joint().map(({ state }) => state)).not.toContain('throttled');
   });
 });
+
+test('a freeze stays one when a round’s end cuts a download before it could freeze', () => {
+  const life = future();
+  // Downloads in every round, as while an incident is followed; a control’s beside every fifth.
+  const frozen =
+    (cut: boolean): Change =>
+    (round) => {
+      const cdn = round.platforms['x']!.find(({ target }) => target === 'x/cdn')!;
+      delete cdn.goodput_bps;
+      cdn.transfer = { bytes: 17_504, ms: 4_000, after_bytes: 0, ...(cut ? {} : { stalled_at: 17_504 }) };
+    };
+  life.run(20, both(sparing, frozen(false)));
+  const named = states(life);
+  expect(named.at(-1)).toEqual(['changed', 'blocked', 'http.freeze']);
+  for (let i = 0; i < 10; i += 1) {
+    life.run(1, both(sparing, frozen(true)));
+    life.run(1, both(sparing, frozen(false)));
+  }
+  expect(states(life)).toEqual(named);
+});
