@@ -35,7 +35,7 @@ export interface PlannedTransfer {
 }
 
 /**
- * Stop early (measurement.md): after 2.5 s of plateau; while an incident is open and decided after 2 s. Not after fewer bytes
+ * Stop early (docs/methodology.md): after 2.5 s of plateau; while an incident is open and decided after 2 s. Not after fewer bytes
  * then: 48 KiB out of slow start read half the rate of 64 KiB, and an incident measured with them does not see its end.
  */
 const plateauMs = 2500;

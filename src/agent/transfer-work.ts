@@ -15,7 +15,7 @@ import type { PlannedTarget } from './plan.ts';
 const keepFoundMs = 86_400_000;
 const keepNoneMs = 3_600_000;
 
-/** Ordinary downloads stop after so much plateau, ms (measurement.md: 2.5 s). */
+/** Ordinary downloads stop after so much plateau, ms (docs/methodology.md: 2.5 s). */
 const plateauMs = 2500;
 
 /** A download ends so long before the round does, ms: cut by the round it would say nothing, cut by itself it counts. */

@@ -28,7 +28,7 @@ export interface Assessment {
   vantage_mechanisms: Mechanism[];
   /** One for every platform in the record. */
   verdicts: Record<string, Verdict>;
-  /** Same-round contrast in speed by platform, from 2× up, for the fold's own use (detection.md 7). */
+  /** Same-round contrast in speed by platform, from 2× up, for the fold's own use (docs/methodology.md). */
   slowdowns: Record<string, Slowdown>;
   controls: ControlTally;
   /** `memory.platforms` for the next round: only platforms of which there is something to remember. */

@@ -37,10 +37,10 @@ export interface NeutralAnswer {
   evidence: Evidence;
 }
 
-/** Turkey's filter keeps an address slow for minutes after one bad name (measurement.md, 2022–25). */
+/** Turkey's filter keeps an address slow for minutes after one bad name (docs/methodology.md, 2022–25). */
 export const restS = 180;
 
-/** An alert that came sooner than this share of the round trip was not sent by the server (measurement.md 7). */
+/** An alert that came sooner than this share of the round trip was not sent by the server (docs/methodology.md). */
 export const alertShare = 0.8;
 
 const notOwn: ReadonlySet<AddressSource> = new Set(['trusted', 'validated', 'seed']);

@@ -5,7 +5,7 @@ import { type Context, fitFor, nearResets, timesSeen } from './context.ts';
 import { entries } from './reading.ts';
 import type { Rule } from './rule.ts';
 
-/** The calm plan measures two controls a round: fewer answers than that are no witness (measurement.md). */
+/** The calm plan measures two controls a round: fewer answers than that are no witness (docs/methodology.md). */
 const witnesses = 2;
 
 /** So many controls must have been looked at before "the line is at fault" is certain, or likely. */

@@ -25,7 +25,7 @@ export interface Context {
   controlTransferRan: boolean;
 }
 
-/** A control's transfer must have passed this size (bytes) beside a freeze (measurement.md, rule 2). */
+/** A control's transfer must have passed this size (bytes) beside a freeze (docs/methodology.md, rule 2). */
 const controlTransferBytes = 48 * 1024;
 
 /** A record's platforms in an order of our own. */
@@ -150,7 +150,7 @@ export function confirmedFor({ memory }: Context, one: Case): Confirmed | undefi
   );
 }
 
-/** While an incident is open experiments run every tenth round (measurement.md); two more for a round that was lost. */
+/** While an incident is open experiments run every tenth round (docs/methodology.md); two more for a round that was lost. */
 export const confirmedRounds = 12;
 
 /** A difference (ms) below which two clocks' readings in one process are equal. */

@@ -5,7 +5,7 @@ import type { Case } from './case.ts';
 import type { Slowdown } from './memory.ts';
 import { amount, entries, object, own, text } from './reading.ts';
 
-/** Below this ratio a contrast is not even reported: path changes reach 2× once in a thousand (detection.md). */
+/** Below this ratio a contrast is not even reported: path changes reach 2× once in a thousand (docs/methodology.md). */
 const reportedRatio = 2;
 
 /**

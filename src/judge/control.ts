@@ -11,7 +11,7 @@ import type { ControlState, Held } from './state.ts';
 const known = 10;
 /** Of its transfers fewer, as for a target's: there is one in ten minutes. */
 const knownGoodput = 5;
-/** A control bad alone for an hour is censored or dead: a finding, no longer a yardstick (measurement.md, controls). */
+/** A control bad alone for an hour is censored or dead: a finding, no longer a yardstick (docs/methodology.md, controls). */
 const impairedSeconds = 3600;
 /** Successes in a row that bring an impaired control back. */
 const recovery = 30;

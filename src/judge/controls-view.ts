@@ -7,13 +7,13 @@ import { isBlockPage } from './block-page.ts';
 import type { RoundMemory } from './memory.ts';
 import { amount, entries, object, own, text } from './reading.ts';
 
-/** At most this share of the controls may fail in a round that is to be compared with (detection.md 1). */
+/** At most this share of the controls may fail in a round that is to be compared with (docs/methodology.md). */
 export const failingShare = 1 / 3;
 
-/** Below this ratio to its own history nothing is called slow: path changes reach 1.43× at p99 (detection.md). */
+/** Below this ratio to its own history nothing is called slow: path changes reach 1.43× at p99 (docs/methodology.md). */
 const slowRatio = 2;
 
-/** Home goodput falls below a quarter in 0.3 % of tests by itself; the goodput stream starts at this ratio (detection.md 2). */
+/** Home goodput falls below a quarter in 0.3 % of tests by itself; the goodput stream starts at this ratio (docs/methodology.md). */
 const slowGoodputRatio = 2.5;
 
 export interface Control {

@@ -1,4 +1,4 @@
-/** What the resolvers said of one name, and whether the user's own was right. Measurement.md, rule 5. */
+/** What the resolvers said of one name, and whether the user's own was right. docs/methodology.md, rule 5. */
 import type { DnsFact, Exchange, Observation } from '../model/round.ts';
 import type { IpProtocol, Mechanism } from '../model/vocabulary.ts';
 import { networkOf, sameNetwork, sameOperator } from './address.ts';

@@ -94,7 +94,7 @@ export function judgeByTable(one: Case, context: Context): Finding {
 
 /**
  * A platform is as ill as its worst target: users who cannot load its pictures cannot use it, and filters that take
- * only a CDN name are common (measurement.md). A failure that cannot be attributed weighs more than another target's
+ * only a CDN name are common (docs/methodology.md). A failure that cannot be attributed weighs more than another target's
  * answer, and less than one that can. `not-measured` weighs nothing.
  */
 const weight: Readonly<Record<State, number>> = {

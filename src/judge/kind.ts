@@ -13,7 +13,7 @@ import type { Slowdown } from './memory.ts';
 import { isSameRate } from './sample.ts';
 import type { PlatformState, TargetState } from './state.ts';
 
-/** Contrast within one round that proves a name is treated differently (detection.md 7). */
+/** Contrast within one round that proves a name is treated differently (docs/methodology.md). */
 const contrast = 3;
 /**
  * Transfers in a row at one rate, where each is no steadier than a policer makes it: far below the baseline only. What

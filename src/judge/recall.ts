@@ -12,7 +12,7 @@ const decidedRounds = 20;
 const known = 10;
 const knownGoodput = 5;
 
-/** A handshake this many times its own normal widens the round (measurement.md, calm plan). */
+/** A handshake this many times its own normal widens the round (docs/methodology.md, calm plan). */
 export const oddHandshake = 3;
 
 /** The memory for a round. Baselines are laid out only when something is slow or suspect: calm rounds need none. */

@@ -5,13 +5,13 @@ import { isOfTheName } from './contrast.ts';
 import { amount, entries, object, own } from './reading.ts';
 import type { Rule } from './rule.ts';
 
-/** Where freezes of 2025–26 bite (16–20 KB, about 25 packets; measurement.md), with room on both sides. */
+/** Where freezes of 2025–26 bite (16–20 KB, about 25 packets; docs/methodology.md), with room on both sides. */
 const freezeFrom = 12 * 1024;
 const freezeTo = 40 * 1024;
-/** Two stalls this close together are one threshold, not two accidents (measurement.md, rule 2). */
+/** Two stalls this close together are one threshold, not two accidents (docs/methodology.md, rule 2). */
 const freezeApart = 4 * 1024;
 
-/** A contrast must be this large in two rounds running (measurement.md, rule 11). */
+/** A contrast must be this large in two rounds running (docs/methodology.md, rule 11). */
 export const throttleRatio = 5;
 
 function stallsOf({ observation }: Case): number[] {
@@ -65,7 +65,7 @@ export const answerRules: readonly Rule[] = [
   {
     id: 'throttled-differential',
     because: 'for two rounds running this name was at least five times slower than another name on the same way',
-    cites: 'Xue et al., Throttling Twitter, IMC 2021; measurement.md rule 11',
+    cites: 'Xue et al., Throttling Twitter, IMC 2021; docs/methodology.md rule 11',
     when: (one, { contrasts, memory }) =>
       one.answered &&
       (contrasts.get(one)?.ratio ?? 0) >= throttleRatio &&
@@ -80,7 +80,7 @@ export const answerRules: readonly Rule[] = [
   {
     id: frozenRule,
     because: 'two fresh connections stopped within 4 KiB of the same size, while a control’s download ran on',
-    cites: 'net4people/bbs issue 490 (Russia, 2025); measurement.md rule 2',
+    cites: 'net4people/bbs issue 490 (Russia, 2025); docs/methodology.md rule 2',
     when: isFrozen,
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
     mechanisms: () => ['http.freeze'],
@@ -88,7 +88,7 @@ export const answerRules: readonly Rule[] = [
   {
     id: 'answer-legal',
     because: 'the server itself, over verified TLS, says that the law forbids it',
-    cites: 'RFC 7725; measurement.md rule 3',
+    cites: 'RFC 7725; docs/methodology.md rule 3',
     when: ({ answered, status }) => answered && status === 451,
     verdict: { state: 'refused', ceiling: 3 },
     mechanisms: () => ['http.legal'],
@@ -96,42 +96,42 @@ export const answerRules: readonly Rule[] = [
   {
     id: 'answer-refused',
     because: 'the server itself, over verified TLS, turns us away: a wall against robots, not against the country',
-    cites: 'measurement.md rule 3: of 170 real "down" flips in a year 167 carried a valid answer',
+    cites: 'docs/methodology.md rule 3: of 170 real "down" flips in a year 167 carried a valid answer',
     when: (one) => one.answered && refuses(one),
     verdict: { state: 'refused', ceiling: 3 },
   },
   {
     id: 'answer-complete',
     because: 'a complete answer came from an address that the user’s own resolver gave',
-    cites: 'measurement.md rule 3; OONI df-015 (TLS success is proof)',
+    cites: 'docs/methodology.md rule 3; OONI df-015 (TLS success is proof)',
     when: ({ complete }) => complete,
     verdict: { state: 'reachable', basis: 'comparison', ceiling: 3 },
   },
   {
     id: 'answer-on-repeat',
     because: 'the first attempt failed, another one in the same round brought a complete answer',
-    cites: 'measurement.md rule 3; programs retry too (RFC 8305)',
+    cites: 'docs/methodology.md rule 3; programs retry too (RFC 8305)',
     when: ({ answered, complete }) => answered && !complete,
     verdict: { state: 'reachable', basis: 'comparison', ceiling: 1 },
   },
   {
     id: 'large-hello',
     because: 'only a ClientHello that spans two segments is dropped',
-    cites: 'tldr.fail; measurement.md 7 large_hello',
+    cites: 'tldr.fail; docs/methodology.md large_hello',
     when: ({ answered, observation }) => answered && largeHello(observation) === false,
     notes: () => ['large_hello'],
   },
   {
     id: 'quic-silent',
     because: 'QUIC to this name brings nothing',
-    cites: 'RFC 9312 section 2; measurement.md 5: QUIC never decides a state',
+    cites: 'RFC 9312 section 2; docs/methodology.md: QUIC never decides a state',
     when: ({ observation }) => quicReason(observation) === 'generic_timeout_error',
     mechanisms: () => ['quic.timeout'],
   },
   {
     id: 'quic-turned-away',
     because: 'QUIC to this name is turned away by ICMP or a reset',
-    cites: 'RFC 9312 section 2; measurement.md 5',
+    cites: 'RFC 9312 section 2; docs/methodology.md',
     when: ({ observation }) => turnedAway.has(quicReason(observation) ?? ''),
     mechanisms: () => ['quic.reset'],
   },

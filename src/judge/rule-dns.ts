@@ -7,7 +7,7 @@ import { entries, text } from './reading.ts';
 import type { Rule } from './rule.ts';
 
 /**
- * Companies whose caches stand inside thousands of providers' networks (measurement.md: Google ~4,247, Meta ~2,548):
+ * Companies whose caches stand inside thousands of providers' networks (docs/methodology.md: Google ~4,247, Meta ~2,548):
  * an address of theirs that no table knows, and that fails only by the name, may well be an honest one.
  */
 const embedsCaches: ReadonlySet<string> = new Set(['google', 'meta']);
@@ -66,7 +66,7 @@ export const dnsRules: readonly Rule[] = [
     because:
       'one query, sent once, brought two differing answers, the first of them invalid: somebody on the way answered',
     cites:
-      'Anonymous, Towards a Comprehensive Picture of the Great Firewall’s DNS Censorship, FOCI 2014; measurement.md rule 1',
+      'Anonymous, Towards a Comprehensive Picture of the Great Firewall’s DNS Censorship, FOCI 2014; docs/methodology.md rule 1',
     when: ({ answered, dns }) => !answered && dns.injected !== undefined && (dns.injected.own || dns.own === 'wrong'),
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
     mechanisms: injected,
@@ -81,7 +81,7 @@ export const dnsRules: readonly Rule[] = [
   {
     id: 'dns-ghost',
     because: 'the name exists nowhere, yet resolves here, and a random sibling of it does not',
-    cites: 'OONI df-017; measurement.md rule 5',
+    cites: 'OONI df-017; docs/methodology.md rule 5',
     when: (one, context) => !one.answered && one.dns.ghost && scopeIs(context, 'isp'),
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
     mechanisms: named,
@@ -99,7 +99,7 @@ export const dnsRules: readonly Rule[] = [
     id: 'dns-lie-isp',
     because: 'the provider’s resolver gives an address that is not the site’s, while the trusted answer works',
     cites:
-      'OONI df-017 (dnsDiff); Pearce et al., Global Measurement of DNS Manipulation, USENIX Security 2017; measurement.md rule 5',
+      'OONI df-017 (dnsDiff); Pearce et al., Global Measurement of DNS Manipulation, USENIX Security 2017; docs/methodology.md rule 5',
     when: (one, context) => lies(one) && trustedHolds(one) && scopeIs(context, 'isp'),
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
     mechanisms: named,
@@ -107,7 +107,7 @@ export const dnsRules: readonly Rule[] = [
   {
     id: 'dns-failure-isp',
     because: 'the provider’s resolver answers other names and fails for this one, while the trusted answer works',
-    cites: 'OONI df-017; measurement.md rule 5',
+    cites: 'OONI df-017; docs/methodology.md rule 5',
     when: (one, context) =>
       failsOnPurpose(one) && otherNamesResolve(one, context) && trustedHolds(one) && scopeIs(context, 'isp'),
     verdict: { state: 'blocked', basis: 'differential', ceiling: 3 },
@@ -117,7 +117,7 @@ export const dnsRules: readonly Rule[] = [
     id: 'dns-public-differs',
     because:
       'a public resolver says otherwise in clear text than the same operator does encrypted: the way is poisoned',
-    cites: 'measurement.md rule 5',
+    cites: 'docs/methodology.md rule 5',
     when: (one, context) => fault(one, context) && one.dns.operatorDiffers && scopeIs(context, 'public'),
     verdict: { state: 'blocked', basis: 'differential', ceiling: 2 },
     mechanisms: named,
@@ -125,7 +125,7 @@ export const dnsRules: readonly Rule[] = [
   {
     id: 'dns-public',
     because: 'a public resolver that somebody chose fails for this name: its operator’s filter, or the way to it',
-    cites: 'measurement.md rule 5',
+    cites: 'docs/methodology.md rule 5',
     when: (one, context) => fault(one, context) && scopeIs(context, 'public'),
     verdict: { state: 'inconclusive', ceiling: 2 },
     mechanisms: named,
@@ -135,7 +135,7 @@ export const dnsRules: readonly Rule[] = [
     id: 'dns-local-filter',
     because:
       'a resolver in the house, or one of unknown owner, fails for this name: a Pi-hole, a family filter, a stub',
-    cites: 'measurement.md rule 5',
+    cites: 'docs/methodology.md rule 5',
     when: (one, context) =>
       (fault(one, context) || (!one.answered && one.dns.ghost)) && scopeIs(context, 'local', 'unknown'),
     verdict: { state: 'inconclusive', ceiling: 2 },
@@ -146,7 +146,7 @@ export const dnsRules: readonly Rule[] = [
   {
     id: 'dns-fault-seen',
     because: 'the resolver fails for this name; whose it is, or whether the site is up, is not known',
-    cites: 'measurement.md rule 5: without a working trusted answer and a known owner it is no proof',
+    cites: 'docs/methodology.md rule 5: without a working trusted answer and a known owner it is no proof',
     when: (one) => !one.answered && (lies(one) || suspicious(one)),
     mechanisms: named,
   },

@@ -77,7 +77,7 @@ export const failureRules: readonly Rule[] = [
   {
     id: 'confirmed-earlier',
     because: 'the same failure was shown to be interference a few rounds ago, and this round did not look again',
-    cites: 'measurement.md 7: while an incident is open experiments run every tenth round',
+    cites: 'docs/methodology.md: while an incident is open experiments run every tenth round',
     when: (one, context) => !one.answered && confirmedFor(context, one) !== undefined && comparable(one, context),
     verdict: { state: 'blocked', basis: 'differential', ceiling: 2 },
     mechanisms: (one, context) => {
@@ -88,7 +88,7 @@ export const failureRules: readonly Rule[] = [
   {
     id: 'tcp-two-companies',
     because: 'two companies or more cannot be reached at TCP on any address tried, in one round, while controls answer',
-    cites: 'measurement.md rule 7; NetBlocks on Pakistan, January 2024',
+    cites: 'docs/methodology.md rule 7; NetBlocks on Pakistan, January 2024',
     when: (one, context) =>
       one.attempted &&
       !one.answered &&
@@ -103,7 +103,7 @@ export const failureRules: readonly Rule[] = [
   {
     id: 'controls-failing',
     because: 'it fails, and so do too many of the controls, or there were none: it may be the line',
-    cites: 'measurement.md rule 4; detection.md 1',
+    cites: 'docs/methodology.md rule 4',
     when: (one, context) => !one.answered && !comparable(one, context),
     verdict: { state: 'inconclusive', ceiling: 2 },
     final: true,
@@ -119,7 +119,7 @@ export const failureRules: readonly Rule[] = [
   {
     id: 'fails-here',
     because: 'it fails here while controls answer; nothing shows who or what makes it fail',
-    cites: 'measurement.md rule 10',
+    cites: 'docs/methodology.md rule 10',
     when: ({ answered }) => !answered,
     verdict: { state: 'unreachable', basis: 'comparison', ceiling: 1 },
     mechanisms: mechanismsOfFailure,
@@ -128,7 +128,7 @@ export const failureRules: readonly Rule[] = [
   {
     id: 'first-address-failed',
     because: 'the first attempt failed before another one answered',
-    cites: 'measurement.md: mechanisms are collected from everything seen',
+    cites: 'docs/methodology.md: mechanisms are collected from everything seen',
     when: ({ answered, complete }) => answered && !complete,
     mechanisms: mechanismsOfFailure,
   },

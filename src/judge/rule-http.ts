@@ -31,7 +31,7 @@ export const httpRules: readonly Rule[] = [
   {
     id: 'http-host-differential',
     because: 'the request for this host was cut off, and the same address answered another one',
-    cites: 'VanderSloot et al., Quack, USENIX Security 2018; measurement.md rule 8',
+    cites: 'VanderSloot et al., Quack, USENIX Security 2018; docs/methodology.md rule 8',
     when: hostDiffers,
     verdict: { state: 'blocked', basis: 'differential', ceiling: 3 },
     wantsRepeat: true,
@@ -40,7 +40,7 @@ export const httpRules: readonly Rule[] = [
   {
     id: 'http-block-page',
     because: 'in clear text a page stood in the site’s place that says so, or is known to',
-    cites: 'Jones et al., IMC 2014; OONI df-007 and blockpage fingerprints; measurement.md rule 8',
+    cites: 'Jones et al., IMC 2014; OONI df-007 and blockpage fingerprints; docs/methodology.md rule 8',
     when: (one) => !one.answered && one.cleartext && dnsIsRight(one) && one.attempts.some(isBlockPage),
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
     mechanisms: () => ['http.blockpage'],
@@ -48,7 +48,7 @@ export const httpRules: readonly Rule[] = [
   {
     id: 'http-led-astray',
     because: 'clear text led to another site’s host, which nobody vouches for',
-    cites: 'measurement.md rule 8',
+    cites: 'docs/methodology.md rule 8',
     when: (one) => !one.answered && dnsIsRight(one) && astray(one),
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 2 },
     mechanisms: () => ['http.blockpage'],

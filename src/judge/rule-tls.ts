@@ -82,7 +82,7 @@ export const tlsRules: readonly Rule[] = [
     id: 'tls-reset-sni-differential',
     because: 'the handshake with this name was reset, and the same address answered another name',
     cites:
-      'Bock et al., Iran’s protocol filter, FOCI 2020; net4people/bbs issue 80 (Turkmenistan); measurement.md rule 6',
+      'Bock et al., Iran’s protocol filter, FOCI 2020; net4people/bbs issue 80 (Turkmenistan); docs/methodology.md rule 6',
     when: cutBy('connection_reset'),
     verdict: { state: 'blocked', basis: 'differential', ceiling: 3 },
     wantsRepeat: true,
@@ -91,7 +91,7 @@ export const tlsRules: readonly Rule[] = [
   {
     id: 'tls-eof-sni-differential',
     because: 'the handshake with this name was closed, and the same address answered another name',
-    cites: 'measurement.md rule 6',
+    cites: 'docs/methodology.md rule 6',
     when: cutBy('eof_error'),
     verdict: { state: 'blocked', basis: 'differential', ceiling: 3 },
     wantsRepeat: true,
@@ -100,7 +100,7 @@ export const tlsRules: readonly Rule[] = [
   {
     id: 'tls-timeout-sni-differential',
     because: 'the handshake with this name met silence, and the same address answered another name',
-    cites: 'Xue et al., TSPU: Russia’s Decentralized Censorship System, IMC 2022; measurement.md rule 6',
+    cites: 'Xue et al., TSPU: Russia’s Decentralized Censorship System, IMC 2022; docs/methodology.md rule 6',
     when: cutBy('generic_timeout_error'),
     verdict: { state: 'blocked', basis: 'differential', ceiling: 3 },
     wantsRepeat: true,
@@ -125,7 +125,8 @@ export const tlsRules: readonly Rule[] = [
   {
     id: 'tls-mitm-name',
     because: 'a foreign certificate chain stood under this name, and the same address serves other names properly',
-    cites: 'Raman et al., Investigating Large Scale HTTPS Interception in Kazakhstan, IMC 2020; measurement.md rule 1',
+    cites:
+      'Raman et al., Investigating Large Scale HTTPS Interception in Kazakhstan, IMC 2020; docs/methodology.md rule 1',
     when: (one) => isReplaced(one) && dnsIsRight(one) && !downElsewhere(one),
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
     wantsRepeat: true,
@@ -134,7 +135,7 @@ export const tlsRules: readonly Rule[] = [
   {
     id: 'tls-mitm-companies',
     because: 'two companies or more show the same foreign certificate or issuer, and controls show their own',
-    cites: 'measurement.md rule 1',
+    cites: 'docs/methodology.md rule 1',
     when: (one, { sharedImpostors }) =>
       !one.answered && dnsIsRight(one) && impostorMarks(one).some((mark) => sharedImpostors.has(mark)),
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
@@ -143,7 +144,7 @@ export const tlsRules: readonly Rule[] = [
   {
     id: 'tls-mitm-block-page',
     because: 'behind a foreign certificate chain stood a page that is known as a block page',
-    cites: 'Jones et al., IMC 2014; measurement.md rule 1',
+    cites: 'Jones et al., IMC 2014; docs/methodology.md rule 1',
     when: (one) =>
       !one.answered &&
       dnsIsRight(one) &&
@@ -163,7 +164,7 @@ export const tlsRules: readonly Rule[] = [
   {
     id: 'reset-nearer-than-path',
     because: 'the connection was cut sooner than the server’s answer could have come',
-    cites: 'Weaver, Sommer, Paxson, Detecting Forged TCP Reset Packets, NDSS 2009; measurement.md rule 1',
+    cites: 'Weaver, Sommer, Paxson, Detecting Forged TCP Reset Packets, NDSS 2009; docs/methodology.md rule 1',
     when: (one, context) => !one.answered && !downElsewhere(one) && nearResets(one, context) > 0,
     verdict: { state: 'blocked', basis: 'artefact', ceiling: 3 },
     wantsRepeat: true,

@@ -16,7 +16,7 @@ export const firstRules: readonly Rule[] = [
   {
     id: 'not-measured',
     because: 'nothing was tried, or the attempt was cut short by the probe itself',
-    cites: 'measurement.md: what has not run is skipped and enters no stream',
+    cites: 'docs/methodology.md: what has not run is skipped and enters no stream',
     when: ({ attempted }) => !attempted,
     verdict: { state: 'inconclusive', ceiling: 1 },
     final: true,
@@ -25,7 +25,7 @@ export const firstRules: readonly Rule[] = [
   {
     id: 'captive-portal',
     because: 'cleartext controls are led to another host, or one self-made certificate answers for every name',
-    cites: 'RFC 8952 section 2; measurement.md rule 0',
+    cites: 'RFC 8952 section 2; docs/methodology.md rule 0',
     when: because('captive_portal'),
     verdict: inconclusive,
     final: true,
@@ -33,7 +33,7 @@ export const firstRules: readonly Rule[] = [
   {
     id: 'tls-intercepted',
     because: 'controls show a foreign certificate chain too: somebody re-signs everything, a company or an antivirus',
-    cites: 'Durumeric et al., The Security Impact of HTTPS Interception, NDSS 2017; measurement.md rule 0',
+    cites: 'Durumeric et al., The Security Impact of HTTPS Interception, NDSS 2017; docs/methodology.md rule 0',
     when: because('tls_intercepted'),
     verdict: inconclusive,
     final: true,
@@ -42,7 +42,7 @@ export const firstRules: readonly Rule[] = [
     id: 'clock-skew',
     because: 'certificates of controls look expired too: our clock is wrong',
     cites:
-      'Acer et al., Where the Wild Warnings Are, CCS 2017 (client clocks cause a third of certificate errors); measurement.md rule 0',
+      'Acer et al., Where the Wild Warnings Are, CCS 2017 (client clocks cause a third of certificate errors); docs/methodology.md rule 0',
     when: because('clock_skew'),
     verdict: inconclusive,
     notes: () => ['clock_skew'],
@@ -65,7 +65,7 @@ export const lineRules: readonly Rule[] = [
   {
     id: 'offline',
     because: 'no host at all answered completely',
-    cites: 'measurement.md rule 4',
+    cites: 'docs/methodology.md rule 4',
     when: because('offline'),
     verdict: inconclusive,
     final: true,
@@ -74,7 +74,7 @@ export const lineRules: readonly Rule[] = [
     id: 'isolated',
     because: 'controls in the country answer, and everything foreign is gone',
     cites:
-      'Dainotti et al., Analysis of Country-wide Internet Outages Caused by Censorship, IMC 2011; measurement.md rule 4',
+      'Dainotti et al., Analysis of Country-wide Internet Outages Caused by Censorship, IMC 2011; docs/methodology.md rule 4',
     when: because('isolated'),
     verdict: inconclusive,
     mechanisms: () => ['ip.international'],
@@ -83,7 +83,7 @@ export const lineRules: readonly Rule[] = [
   {
     id: 'resolver-dead',
     because: 'the configured resolver fails for every name, while addresses of other origin work',
-    cites: 'measurement.md rule 4',
+    cites: 'docs/methodology.md rule 4',
     when: because('resolver_dead'),
     verdict: inconclusive,
     final: true,
@@ -105,7 +105,7 @@ export const protocolRules: readonly Rule[] = [
   {
     id: 'ip6-no-address',
     because: 'the name has no IPv6 address as seen from here',
-    cites: 'measurement.md rule 5: a missing AAAA says nothing',
+    cites: 'docs/methodology.md rule 5: a missing AAAA says nothing',
     when: ({ protocol, answered, failure, twin }) =>
       protocol === 'ip6' &&
       !answered &&
@@ -118,7 +118,7 @@ export const protocolRules: readonly Rule[] = [
   {
     id: 'ip6-only',
     because: 'it fails over IPv6 and answers over IPv4, while IPv6 controls answer',
-    cites: 'RFC 8305 (why users hardly notice); measurement.md rule 9',
+    cites: 'RFC 8305 (why users hardly notice); docs/methodology.md rule 9',
     when: (one, context) =>
       one.protocol === 'ip6' && !one.answered && one.twin?.answered === true && fitFor(context, one).fit,
     verdict: { state: 'degraded', basis: 'comparison', ceiling: 2 },
@@ -128,7 +128,7 @@ export const protocolRules: readonly Rule[] = [
   {
     id: 'ip6-not-judged',
     because: 'it fails over IPv6, and no IPv6 control shows that IPv6 works here',
-    cites: 'measurement.md rule 9: broken local IPv6 is never a verdict',
+    cites: 'docs/methodology.md rule 9: broken local IPv6 is never a verdict',
     when: (one, context) => one.protocol === 'ip6' && !one.answered && !fitFor(context, one).fit,
     verdict: { state: 'inconclusive', ceiling: 1 },
     final: true,

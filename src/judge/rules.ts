@@ -1,7 +1,7 @@
 /**
  * The rules of one round, in order. The first one with a verdict that matches sets state, basis and id; mechanisms and
  * notes are collected from every one that matches. Differentials stand before artefacts, so that on the same failure
- * the stronger evidence names the method; the numbers in the groups' comments are measurement.md's.
+ * the stronger evidence names the method; the numbers in the groups' comments are docs/methodology.md's.
  */
 
 import type { Rule } from './rule.ts';

@@ -97,7 +97,7 @@ export function read(observation: Observation): Sample | undefined {
   return sample;
 }
 
-/** Two plateaus within 15 % of each other are one set rate (detection.md 7). */
+/** Two plateaus within 15 % of each other are one set rate (docs/methodology.md). */
 const sameRate = 1.15;
 
 export function isSameRate(one: number, other: number): boolean {

@@ -7,7 +7,7 @@
  * times it is 3 to 4. Measured in docs/evaluation.md.
  */
 
-/** Octets of the usual plateau: 64 KiB less the first 20 (measurement.md 6). */
+/** Octets of the usual plateau: 64 KiB less the first 20 (docs/goodput.md). */
 const plateauBits = 44 * 1024 * 8;
 /**
  * Share of the usual time that counts as transmission at least: the jitter of the round trip is magnified by its inverse.

@@ -4,7 +4,7 @@ import { own } from './own.ts';
 import { read } from './sample.ts';
 import type { JudgeState } from './state.ts';
 
-/** Home goodput falls below a quarter of its median in 0.3 % of tests by itself (NDT, 74 homes; detection.md). */
+/** Home goodput falls below a quarter of its median in 0.3 % of tests by itself (NDT, 74 homes; docs/methodology.md). */
 const share = 1 / 4;
 /** Samples behind the median, and the fewest that make one. */
 const kept = 20;

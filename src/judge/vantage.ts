@@ -1,4 +1,4 @@
-/** The condition of the place that we look from: rules 0 and 4 of measurement.md. */
+/** The condition of the place that we look from: rules 0 and 4 of docs/methodology.md. */
 import type { Round } from '../model/round.ts';
 import type { Mechanism, Note, VantageState } from '../model/vocabulary.ts';
 import { networkOf } from './address.ts';

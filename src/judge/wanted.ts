@@ -23,7 +23,7 @@ export interface WantedParams {
   beacons?: boolean | undefined;
 }
 
-/** While an incident is open and its kind decided, experiments run every so many rounds (measurement.md 7). */
+/** While an incident is open and its kind decided, experiments run every so many rounds (docs/methodology.md). */
 const decidedEvery = 10;
 
 /**

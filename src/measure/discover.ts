@@ -6,7 +6,7 @@ import type { Instruments } from './instruments.ts';
 import { objectUrls } from './object-urls.ts';
 import { isRedirect, nextHop } from './redirect.ts';
 
-/** Less could not tell a freeze (12–40 KiB) from an end; a control has to run past it (measurement.md, rule 2). */
+/** Less could not tell a freeze (12–40 KiB) from an end; a control has to run past it (docs/methodology.md, rule 2). */
 export const least_object_bytes = 48 * 1024;
 /** Enough of a page to meet the addresses of its scripts and styles, which stand in its head. */
 const page_bytes = 64 * 1024;

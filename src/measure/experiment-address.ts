@@ -9,7 +9,7 @@ import { attemptLike, factOf, type Subject, subjectOf } from './experiment-fact.
 import type { Instruments } from './instruments.ts';
 import { type Address, resolve } from './resolve.ts';
 
-/** Repeats of a failure: one blip more or less is told apart by two (measurement.md). */
+/** Repeats of a failure: one blip more or less is told apart by two (docs/methodology.md). */
 const repeats = 2;
 /** Addresses tried of each kind: enough to tell an address from a company, few enough for the round. */
 const most_addresses = 2;

@@ -2,7 +2,7 @@
 
 /** How often the loop is looked at: fine enough to see the 20 ms that matter, coarse enough to cost nothing. */
 const tick_ms = 10;
-/** A phase is dropped when the loop was late by more than this, or by more than a quarter of the phase (measurement.md). */
+/** A phase is dropped when the loop was late by more than this, or by more than a quarter of the phase (docs/methodology.md). */
 const tolerated_ms = 20;
 const tolerated_share = 0.25;
 

@@ -2,10 +2,10 @@
 import type { Transfer } from '../model/round.ts';
 import { rateBehind, type Stretch, slowStartMs } from './slow-start.ts';
 
-/** A policer's burst and the first windows are over by then (measurement.md 6; Xue et al., IMC 2021: bursts of 10–20 KB). */
+/** A policer's burst and the first windows are over by then (docs/goodput.md; Xue et al., IMC 2021: bursts of 10–20 KB). */
 export const burst_bytes = 20 * 1024;
 
-/** A rate may be claimed after so much data (measurement.md 6). */
+/** A rate may be claimed after so much data (docs/goodput.md). */
 const enough_ms = 1000;
 const enough_trips = 8;
 /**

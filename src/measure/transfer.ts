@@ -24,12 +24,12 @@ const preamble_bytes = 4096;
  */
 const stalled_share = 0.5;
 const stalled_least_ms = 2000;
-/** From here on a larger object is worth its bytes (measurement.md 6). */
+/** From here on a larger object is worth its bytes (docs/goodput.md). */
 const fast_bps = 2_000_000;
 /** The larger object. */
 export const grown_bytes = 256 * 1024;
 /**
- * Slower than this, a plateau of 2 s, which is what a throttle is told by (detection.md 7), needs more than 64 KiB or nearly
+ * Slower than this, a plateau of 2 s, which is what a throttle is told by (docs/methodology.md), needs more than 64 KiB or nearly
  * so; and the larger object cannot cost more than 2.5 s of it.
  */
 const slow_bps = 1_000_000;

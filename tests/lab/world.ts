@@ -61,7 +61,7 @@ export interface World {
   platform(name: string): Host[];
 }
 
-/** Networks by name, first match: the platforms' own (measurement.md's AS hints), well-known ones, then a hoster's. */
+/** Networks by name, first match: the platforms' own (hints of their AS), well-known ones, then a hoster's. */
 const networks: readonly [RegExp, string, string][] = [
   [/(^|\.)twimg\.com$/, '104.244.43', '2606:1f80:f001'],
   [/(^|\.)(x|twitter)\.com$|^t\.co$/, '104.244.42', '2606:1f80:f000'],

@@ -1,5 +1,5 @@
 /**
- * The gates: what detection.md and the project promise, as data. A gate is `met` when its 95 % interval lies wholly on
+ * The gates: what the project promises, as data. A gate is `met` when its 95 % interval lies wholly on
  * the right side, `missed` when it lies wholly on the wrong side, `open` otherwise; only `missed` fails a run.
  */
 import type { NdtScore } from '../real/ndt.ts';

@@ -18,7 +18,7 @@ import { evening, MONTH } from './weather.ts';
 const SHIFTS_PER_MONTH = 22;
 const SHIFT_SCALE = 0.095;
 const SHIFT_MEMORY = 0.8;
-/** A handshake that makes the agent widen its round (measurement.md: 3 × its own baseline). */
+/** A handshake that makes the agent widen its round (docs/methodology.md: 3 × its own baseline). */
 const HANDSHAKE_ODD = 3;
 /** A transfer that makes the agent repeat it, relative to the line's usual rate. */
 const TRANSFER_ODD = 0.4;

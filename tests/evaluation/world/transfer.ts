@@ -6,10 +6,10 @@ import { failModes } from './air.ts';
 import { type Conditions, roundTrip, tenth } from './exchange.ts';
 import { evening } from './weather.ts';
 
-/** Octets of the object, and those before the plateau (measurement.md, step 6). */
+/** Octets of the object, and those before the plateau (docs/goodput.md). */
 const OBJECT = 64 * 1024;
 const BEFORE = 20 * 1024;
-/** The agent stops after so much plateau (measurement.md: 2.5 s before a kind is decided), ms; deadline of the contract. */
+/** The agent stops after so much plateau (docs/methodology.md: 2.5 s before a kind is decided), ms; deadline of the contract. */
 const PLATEAU_ENOUGH = 2_500;
 const TIMEOUT = 10_000;
 /** Mathis et al. 1997: the rate that a loss ratio allows one connection, bits per second, MSS 1460. */

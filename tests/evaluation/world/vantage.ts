@@ -19,7 +19,7 @@ export const TARGETS_PER_PLATFORM = roles.length;
 /** Index within its platform of the target that has a sized object. */
 export const TRANSFER_ROLE = 1;
 
-/** `full`: every target and control each round. `calm`: measurement.md's small round that widens on suspicion. */
+/** `full`: every target and control each round. `calm`: the small round that widens on suspicion. */
 export type Plan = 'full' | 'calm';
 /** How often a platform's goodput is sampled in full rounds; calm ones rotate and repeat a bad sample. */
 export type Cadence = 'every' | 'fifth' | 'none';
