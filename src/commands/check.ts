@@ -4,6 +4,7 @@ import { printConfig } from '../config/print.ts';
 import { formatDuration, formatSize } from '../config/units.ts';
 import { exit } from '../model/errors.ts';
 import type { Command } from './command.ts';
+import { notInThisVersion } from './not-in-this-version.ts';
 import { readWebSecurity } from './web-security.ts';
 
 export const command: Command = {
@@ -20,7 +21,8 @@ export const command: Command = {
   needsConsent: false,
   async run({ config, file, flags, stdout, stderr, warnings }) {
     const security = readWebSecurity(config);
-    for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
+    const refused = notInThisVersion(config).map((line) => `${line}; reachd run does not start with it`);
+    for (const warning of [...warnings, ...refused]) stderr.write(`warning: ${warning}\n`);
     const scheme = security?.tls ? 'https' : 'http';
     stdout.write(flags['print'] === true ? printConfig(config) : `${summary(config, file, scheme)}\n`);
     return exit.fine;

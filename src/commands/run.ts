@@ -1,11 +1,11 @@
 /** `reachd run`: the daemon. */
-import type { Config } from '../config/config.ts';
 import { createRealNetwork } from '../measure/real.ts';
 import { Complaint, exit } from '../model/errors.ts';
 import { openStore } from '../store/store.ts';
 import { readAnchors } from './anchors.ts';
 import type { Command } from './command.ts';
 import { createLogger } from './logger.ts';
+import { notInThisVersion } from './not-in-this-version.ts';
 import { serve } from './service.ts';
 
 export const command: Command = {
@@ -19,7 +19,8 @@ export const command: Command = {
   ],
   needsConsent: true,
   async run({ config, stdout, signal, warnings, reload }) {
-    refuseWhatNobodyDoes(config);
+    const refused = notInThisVersion(config);
+    if (refused.length > 0) throw new Complaint('config', refused.join('\n'));
     const log = createLogger(config.log, stdout);
     const warn = (line: string) => log.warn(line);
     for (const warning of warnings) warn(warning);
@@ -46,15 +47,3 @@ export const command: Command = {
     }
   },
 };
-
-/**
- * Keys that the file may already hold and that this version does not honour. Starting anyway would be worse: what was to
- * be sent would never arrive.
- */
-function refuseWhatNobodyDoes({ push, notify }: Config): void {
-  const asked = [
-    push.remote_write.length > 0 && 'push.remote_write: have Prometheus scrape /metrics',
-    notify.webhooks.length > 0 && 'notify.webhooks: have Alertmanager notify',
-  ].filter((line) => line !== false);
-  if (asked.length > 0) throw new Complaint('config', asked.map((line) => `not in this version: ${line}`).join('\n'));
-}

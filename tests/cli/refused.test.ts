@@ -25,3 +25,13 @@ test.each([
   expect(stderr).toContain(says);
   expect(status).toBe(2);
 });
+
+test('check says of such a file what run will not do', () => {
+  const file = join(directory, 'reachd.yaml');
+  writeFileSync(file, 'push: { remote_write: [{ url: "https://metrics.example.org/write" }] }');
+  const { status, stderr } = reachd(['check', '--config.file', file]);
+  expect(stderr).toBe(
+    'warning: not in this version: push.remote_write: have Prometheus scrape /metrics; reachd run does not start with it\n',
+  );
+  expect(status).toBe(0);
+});
