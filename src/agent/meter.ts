@@ -174,16 +174,17 @@ export function meter(network: Network, fallback: Purpose): Meter {
         const purpose = purposeNow();
         const question = udpWireBytes(protocol, questionBytes + name.length);
         // What getaddrinfo asks goes past the seam: a question and an answer, over whichever protocol the resolver has.
-        book(closed, purpose, { sent: question, received: 0 });
+        // Booked when it is known what became of it: nothing is ever taken back, sums only grow.
         try {
           const addresses = await network.systemLookup(name, protocol);
-          book(closed, purpose, { sent: 0, received: question + recordBytes[protocol] * addresses.length });
+          const answer = question + recordBytes[protocol] * addresses.length;
+          book(closed, purpose, { sent: question, received: answer });
           return addresses;
         } catch (error) {
           const { code } = error as NodeJS.ErrnoException;
           // That a name does not exist was somebody's answer; where datagrams cannot leave nobody was asked.
-          if (code === 'ENOTFOUND') book(closed, purpose, { sent: 0, received: question });
-          else if (noWay) book(closed, purpose, { sent: -question, received: 0 });
+          if (code === 'ENOTFOUND') book(closed, purpose, { sent: question, received: question });
+          else if (!noWay) book(closed, purpose, { sent: question, received: 0 });
           throw error;
         }
       },

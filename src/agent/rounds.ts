@@ -171,7 +171,9 @@ function rememberFailing(failing: Set<string>, round: Round, slow: ReadonlySet<s
   for (const entries of Object.values(round.platforms)) {
     for (const { target, ip_protocol = 'ip4', outcome } of entries) {
       const key = failingKey(target, ip_protocol);
-      if (outcome === 'ok' && !slow.has(target)) failing.delete(key);
+      // Slowness is judged over IPv4 alone.
+      const crawls = ip_protocol === 'ip4' && slow.has(target);
+      if (outcome === 'ok' && !crawls) failing.delete(key);
       else if (outcome === 'ok') failing.add(key);
       else if (outcome === 'failed' && working.has(ip_protocol)) failing.add(key);
     }

@@ -32,6 +32,8 @@ const warm_ms = 4000;
 const plentyBytes = 1e12;
 /** Two evenings of December and January lie behind: no round of the story is too old to be kept. */
 const keep_ms = 60 * 86_400_000;
+/** Its past takes half of that, and where there is little room (a container's /tmp) a demo that goes on for days fits too. */
+const most_bytes = 8 * 1024 * 1024;
 
 export const command: Command = {
   name: 'demo',
@@ -74,7 +76,13 @@ export const command: Command = {
       const wall = () => clock?.network.wall() ?? times.begins_ms;
       const log = createStoryLog(config.log, stdout, wall);
       const warn = (line: string) => log.warn(line);
-      const store = openStore({ path, keep_ms, max_size_bytes: config.store.max_size_bytes, wall, warn });
+      const store = openStore({
+        path,
+        keep_ms,
+        max_size_bytes: Math.min(config.store.max_size_bytes, most_bytes),
+        wall,
+        warn,
+      });
       try {
         const mine = practised(config, path, times);
         opening(log, speed);

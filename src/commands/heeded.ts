@@ -7,13 +7,13 @@ const log: readonly Flag[] = ['log.level', 'log.format'];
 /** By command; one that is not here heeds all. */
 const heeded: Readonly<Record<string, readonly Flag[]>> = {
   probe: settings.map(({ flag }) => flag).filter((flag) => !flag.startsWith('web.')),
-  status: ['config.file', 'web.listen-address'],
+  status: ['config.file', 'web.listen-address', 'web.config.file'],
   replay: ['config.file', 'round.interval'],
   incidents: store,
   export: store,
-  report: store,
+  report: [...store, 'vantage.country'],
   beacon: [...store, ...log],
-  demo: ['config.file', 'web.listen-address', 'web.external-url', ...log],
+  demo: ['config.file', 'web.listen-address', 'web.external-url', 'web.config.file', ...log],
 };
 
 export function heeds(command: string, flag: string): boolean {

@@ -50,7 +50,9 @@ async function run(invocation: Invocation): Promise<number> {
   const now_ms = Date.now();
   const window = windowOf(flags, now_ms);
   const timezone = zoneOf(flags['timezone'] ?? config.vantage.timezone);
-  const titles = Object.fromEntries(config.platforms.map(({ name, title }) => [name, title]));
+  // Without a prototype: a label that says `constructor` is a platform without a title.
+  const titles: Record<string, string> = Object.create(null);
+  for (const { name, title } of config.platforms) titles[name] = title;
   const request = { ...window, timezone, now_ms, titles };
   const address = flags['prometheus'];
   if (address !== undefined) {
@@ -62,7 +64,11 @@ async function run(invocation: Invocation): Promise<number> {
     throw new Complaint('usage', '--country needs --prometheus: this probe alone cannot speak for a country');
   }
   return await withStore(config, async (store) => {
-    const report = probeReport({ ...request, rounds: (query) => store.rounds(query), incidents: store.incidents() });
+    const report = probeReport({
+      ...request,
+      rounds: (query) => store.rounds(query),
+      incidents: store.incidents({ limit: mostIncidents }),
+    });
     if (report === undefined) {
       const { since_ms, until_ms } = window;
       const time = `between ${new Date(since_ms).toISOString()} and ${new Date(until_ms).toISOString()}`;
@@ -71,6 +77,9 @@ async function run(invocation: Invocation): Promise<number> {
     return await write(report, { ...invocation, stdout });
   });
 }
+
+/** All that a store keeps (`keptEvents`): the evening asked for may lie far back. */
+const mostIncidents = 20_000;
 
 function windowOf(flags: Invocation['flags'], now_ms: number): { since_ms: number; until_ms: number } {
   const since_ms = momentOf('since', flags['since'], now_ms)!;

@@ -63,7 +63,7 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
     answers[name] = await prometheus.range(query, axis);
   }
   const ruled = answers.acute.length > 0;
-  const all = rowsOf(answers, axis, ruled);
+  const all = rowsOf(answers, axis, ruled, titles);
   if (all.length === 0) throw nothing(request);
   const { main, others } = eventOf(all, axis);
   const { rows, omitted } = most(all, titles);
@@ -128,11 +128,13 @@ function nothing({ country, since_ms, until_ms }: CountryRequest, others: readon
 
 const keyOf = ({ labels }: Series): string => JSON.stringify([labels['asn'] ?? '', labels['platform'] ?? '']);
 
-function rowsOf(answers: Answers, axis: Axis, ruled: boolean): Row[] {
+function rowsOf(answers: Answers, axis: Axis, ruled: boolean, titles: Readonly<Record<string, string>>): Row[] {
   const by = (list: Series[]) => new Map(list.map((series) => [keyOf(series), series.values]));
   const [acute, goodput, handshake] = [by(answers.acute), by(answers.goodput), by(answers.handshake)];
   const none: (number | undefined)[] = new Array(axis.length).fill(undefined);
-  const platforms = [...new Set(answers.states.map(({ labels }) => labels['platform'] ?? ''))].slice(0, mostPlatforms);
+  // Our own first: names that a probe invents must not crowd them out.
+  const named = [...new Set(answers.states.map(({ labels }) => labels['platform'] ?? ''))].sort(byOrder(titles));
+  const platforms = named.slice(0, mostPlatforms);
   return answers.states.flatMap((series) => {
     const { asn = '', platform = '' } = series.labels;
     if (!platforms.includes(platform)) return [];
@@ -199,7 +201,7 @@ function findingsOf(
         platform,
         title: titles[platform] ?? platform,
         state: commonState(states),
-        onset: onsetOf(ownOnsets(onsets, began), began),
+        onset: onsetOf(ownOnsets(onsets, began), began, axis.step_ms),
         end: endOf(hit, span, axis),
         networks: { hit: networks, observed },
         users: highest(answers.users.find(({ labels }) => labels['platform'] === platform)?.values, span),

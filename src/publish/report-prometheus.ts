@@ -22,12 +22,20 @@ export interface Prometheus {
   labelValues(label: string, match: string, axis: Axis): Promise<string[]>;
 }
 
+function plain(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Complaint('usage', '--prometheus: in a user or password write % as %25');
+  }
+}
+
 /** Throws a `Complaint` for an address that is none. A user and password in it are sent as basic authentication. */
 export function createPrometheus(address: string, signal: AbortSignal): Prometheus {
   const url = parseAddress(address);
   const headers: Record<string, string> = {};
   if (url.username !== '') {
-    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    const pair = `${plain(url.username)}:${plain(url.password)}`;
     headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
   }
   url.username = '';

@@ -99,19 +99,24 @@ export function ownOnsets(onsets: readonly number[], from_ms: number): number[] 
  * When something began on several networks: after the last sample that can have been good on the first of them, and not later
  * than when half of them had had a bad one. `onsets`: the first bad sample of each, ms.
  */
-export function onsetOf(onsets: readonly number[], fallback: number): Interval {
-  const first = onsets.length === 0 ? fallback : Math.min(...onsets);
-  return [first - roundMs, middle(onsets) ?? fallback];
+export function onsetOf(onsets: readonly number[], fallback: number, step_ms: number): Interval {
+  // Without an onset of its own there is only what was looked at, a step apart.
+  if (onsets.length === 0) return [fallback - Math.max(roundMs, step_ms), fallback];
+  return [Math.min(...onsets) - roundMs, middle(onsets) ?? fallback];
 }
 
 /** When fewer than half of the rows that were hit still were; undefined if they are to the end of the axis. */
 export function endOf(rows: readonly Row[], span: Span, axis: Axis): Interval | undefined {
   const hit = (at: number) => rows.filter((row) => row.hit[at] === true).length;
-  const last = indexes(span).findLast((at) => hit(at) * 2 >= rows.length);
-  if (last === undefined || last >= axis.length - 1) return undefined;
-  // Silence is no recovery: the first time at which anything is known again.
+  const half = (at: number) => hit(at) * 2 >= rows.length;
+  // Networks that were hit one after the other were never half of them at once.
+  let last = indexes(span).findLast(half) ?? indexes(span).findLast((at) => hit(at) > 0);
+  if (last === undefined) return undefined;
   for (let at = last + 1; at < axis.length; at++) {
-    if (rows.some((row) => row.hit[at] !== undefined)) return [timeAt(axis, last), timeAt(axis, at)];
+    // The span is that of all platforms: this one may go on after it.
+    if (half(at)) last = at;
+    // Silence is no recovery: the first time at which anything is known again.
+    else if (rows.some((row) => row.hit[at] !== undefined)) return [timeAt(axis, last), timeAt(axis, at)];
   }
   return undefined;
 }

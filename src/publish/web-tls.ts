@@ -43,13 +43,17 @@ export function clientAllowed(socket: TLSSocket, { client_auth, client_allowed_s
   return client_allowed_sans.some((name) => names.has(canonical(name)));
 }
 
+const compared: ReadonlySet<string> = new Set(['DNS', 'IP Address', 'email', 'URI']);
+
 /**
  * Subject alternative names: DNS names, addresses, e-mail addresses, URIs. Node writes them as one text, in which what
- * could be mistaken for a separator is a JSON string (CVE-2021-44532).
+ * could be mistaken for a separator is a JSON string (CVE-2021-44532). Every entry is read to its end, those of other
+ * kinds too: a name inside a directory name's string is no entry.
  */
 export function subjectNames({ subjectAltName = '' }: Pick<X509Certificate, 'subjectAltName'>): string[] {
-  const entries = subjectAltName.matchAll(/(?:^|, )(DNS|IP Address|email|URI):("(?:[^"\\]|\\.)*"|[^,]*)/g);
-  return [...entries].flatMap(([, , value = '']) => {
+  const entries = subjectAltName.matchAll(/(?:^|, )([^:,"]+):((?:"(?:[^"\\]|\\.)*"|[^,"])*)/gy);
+  return [...entries].flatMap(([, kind = '', value = '']) => {
+    if (!compared.has(kind)) return [];
     if (!value.startsWith('"')) return [canonical(value)];
     try {
       return [String(JSON.parse(value))];

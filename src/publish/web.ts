@@ -1,6 +1,6 @@
 /** The web server: node:http with limits, a Host check, and the routes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { WebSecurity } from '../model/web-security.ts';
 import { type GuardOptions, hostAllowed, isForeign } from './guard.ts';
 import { listenComplaint, parseListenAddress } from './listen-address.ts';
@@ -73,6 +73,12 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   });
   server.removeAllListeners('error');
   server.on('error', options.onError);
+  // Node's own list has those that speak HTTP; who has connected and never shakes hands would hold up the end.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   return {
     url: urlOf(server.address() as AddressInfo, door.secure),
     reconfigure: (security) => door.reconfigure(security),
@@ -80,6 +86,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       });
       await door.close();
     },

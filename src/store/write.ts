@@ -34,10 +34,13 @@ const keptDays = 62;
 
 const ways = ['sent', 'received'] as const;
 
-/** A sum that has become smaller is a meter that began anew: after a reload of the configuration. */
+/**
+ * A sum that has fallen to less than half is a meter that began anew, after a reload of the configuration. Not any smaller
+ * one: an estimate of what was sent twice is put right when the answer comes.
+ */
 const beganAnew = (now: ByteAccount['spent'], before: ByteAccount['spent']): boolean =>
   Object.entries(before).some(([purpose, then]) =>
-    ways.some((way) => (now[purpose as keyof typeof now]?.[way] ?? 0) < (then?.[way] ?? 0)),
+    ways.some((way) => (now[purpose as keyof typeof now]?.[way] ?? 0) < (then?.[way] ?? 0) / 2),
   );
 
 /** The outcome as an entry. `past`: the byte account of the entry before, because the outcome's is cumulative. */

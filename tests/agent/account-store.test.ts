@@ -95,6 +95,21 @@ test('a new day begins at nothing, the month goes on, a new month begins at noth
   expect(run(third, Date.UTC(2024, 1, 1, 12)).allowed().remaining_bytes).toBe(daily_bytes - 300_000);
 });
 
+test('an estimate that is put right is no new meter', () => {
+  const path = directory();
+  const first = open(path);
+  const one = run(first, Date.UTC(2024, 0, 20, 12));
+  one.round(300_000);
+  one.round(-50);
+  one.round(1_000);
+  expect(one.allowed().remaining_bytes).toBeGreaterThanOrEqual(daily_bytes - 301_000);
+  first.store.close();
+  const restarted = open(path);
+  expect(run(restarted, Date.UTC(2024, 0, 20, 13)).allowed().remaining_bytes).toBeGreaterThanOrEqual(
+    daily_bytes - 301_000,
+  );
+});
+
 // A reload makes a new station with a meter that begins at nothing, on the store that goes on.
 test('a reload loses no bytes', () => {
   const path = directory();

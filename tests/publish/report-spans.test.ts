@@ -93,6 +93,18 @@ describe('the end', () => {
     expect(endOf(rows, { from: 1, to: 8 }, axis(10))).toEqual([timeAt(axis(10), 5), timeAt(axis(10), 6)]);
   });
 
+  test('of networks that were hit one after the other, never half of them at once', () => {
+    const rows = [row('.xx.......'), row('....xx....'), row('.......xx.')];
+    expect(endOf(rows, { from: 1, to: 8 }, axis(10))).toEqual([timeAt(axis(10), 8), timeAt(axis(10), 9)]);
+  });
+
+  test('not that of another platform, whose networks recovered while this one’s did not', () => {
+    expect(endOf([row('.xxxxxx.'), row('.xxxxxx.')], { from: 1, to: 3 }, axis(8))).toEqual([
+      timeAt(axis(8), 6),
+      timeAt(axis(8), 7),
+    ]);
+  });
+
   test('none while it lasts to the end of the report', () => {
     expect(endOf([row('.xxx')], { from: 1, to: 3 }, axis(4))).toBeUndefined();
   });
@@ -104,8 +116,10 @@ describe('the end', () => {
 });
 
 test('onset: from a round before the first bad sample to the one by which half of the networks had theirs', () => {
-  expect(onsetOf([start + 60_000, start, start + 120_000], 0)).toEqual([start - 66_000, start + 60_000]);
-  expect(onsetOf([], start)).toEqual([start - 66_000, start]);
+  expect(onsetOf([start + 60_000, start, start + 120_000], 0, 60_000)).toEqual([start - 66_000, start + 60_000]);
+  expect(onsetOf([], start, 60_000)).toEqual([start - 66_000, start]);
+  // Looked at every ten minutes: it may have begun at any of them.
+  expect(onsetOf([], start, 600_000)).toEqual([start - 600_000, start]);
 });
 
 test('what a network was: the state that it held longest while it was hit', () => {

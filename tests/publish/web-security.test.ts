@@ -55,6 +55,21 @@ describe('TLS', () => {
     expect(await curl('--cacert', pki.file('other-ca.pem'), `${url}-/healthy`)).toContain('SSL certificate problem');
   });
 
+  test('who connects and never shakes hands does not hold up the end', async () => {
+    const web = await serve({}, { security: security({ tls_server_config: pair }) });
+    const mute = connectPlain(Number(new URL(web.url).port), '127.0.0.1');
+    mute.on('error', () => undefined);
+    await new Promise((resolve) => mute.once('connect', resolve));
+    // An exchange after it, so that the server has taken both.
+    expect(await status(`${web.url}-/healthy`)).toBe('200');
+    const ended = new Promise((resolve) => mute.once('close', resolve));
+    const start = performance.now();
+    await web.close();
+    await ended;
+    // Node would wait ten seconds for the handshake.
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   test.each([
     [{ max_version: 'TLS12' }, 'TLSv1.2', undefined, undefined],
     [{ min_version: 'TLS13' }, 'TLSv1.3', undefined, undefined],
@@ -144,6 +159,8 @@ describe('certificates of clients', () => {
       '192.0.2.7',
       'b',
     ]);
+    expect(subjectNames({ subjectAltName: 'DirName:"CN=x, DNS:prometheus.example.org,O=y", DNS:z' })).toEqual(['z']);
+    expect(subjectNames({ subjectAltName: 'othername:<unsupported>, DNS:z' })).toEqual(['z']);
     expect(subjectNames({ subjectAltName: '' })).toEqual([]);
   });
 });
