@@ -4,6 +4,7 @@
  * `run`, `probe` and `demo` use this one function; only the network and the plan's width differ.
  */
 import { type Judgement, judge, wanted } from '../judge/judge.ts';
+import { own } from '../judge/own.ts';
 import { recall, slowTargets } from '../judge/recall.ts';
 import { isControlRateKnown, usualRate } from '../judge/slow-transfer.ts';
 import type { JudgeParams, JudgeState } from '../judge/state.ts';
@@ -61,7 +62,8 @@ export function createRounds(options: RoundsOptions): Rounds {
     ...options,
     ...options.transfer,
     usual: (platform, target) => usualRate(state, platform, target),
-    controlKnown: (control) => isControlRateKnown(state, control),
+    // One that has left the gate is no yardstick: nothing waits for it.
+    controlKnown: (control) => isControlRateKnown(state, control) || isImpaired(state, control),
   });
   let settled: ReadonlySet<string> = new Set();
   let index = 0;
@@ -136,6 +138,9 @@ export function createRounds(options: RoundsOptions): Rounds {
     },
   };
 }
+
+const isImpaired = (state: JudgeState | undefined, control: string): boolean =>
+  state !== undefined && own(state.controls, control)?.impaired === 1;
 
 const suspects = ({ detail }: Judgement): Set<string> =>
   new Set(Object.entries(detail.platforms).flatMap(([name, { suspect }]) => (suspect ? [name] : [])));

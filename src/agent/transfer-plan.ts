@@ -20,6 +20,12 @@ const growEveryMs = 21_600_000;
 /** So many rounds in a row sample everybody; by then the fold has decided, or there is nothing to decide. */
 const mostInARow = 20;
 
+/**
+ * Turns that a control of which nothing is known yet is hurried for. Five teach what is needed; the rest is for rounds that teach
+ * nothing. Two hours with two of them: one that never answers, or gives no rate, would cost 9 MB a day for ever.
+ */
+const hurriedTurns = 12;
+
 /** What may be downloaded in one round, and for how long. */
 export interface TransferPlan {
   /** By platform: its turn's target. */
@@ -72,8 +78,8 @@ export interface TransferPlanner {
   controls(): Control[];
   /** Takes in a platform's sample: true when it is bad. `grow`: the next one may be larger. */
   sampled(platform: string, observation: Observation, grow: boolean, now: number): boolean;
-  /** A control was downloaded from. */
-  controlSampled(name: string, now: number): void;
+  /** A control had its turn, whatever came of it. `online`: something answered in this round, so that nothing is its own fault. */
+  controlSampled(name: string, now: number, online: boolean): void;
   /** Ends a round: `again` when the next one has to sample every platform. */
   close(again: boolean): void;
 }
@@ -89,8 +95,8 @@ export interface TransferPlannerOptions {
    */
   usual?: ((platform: string, target: string) => number | undefined) | undefined;
   /**
-   * Whether enough is known of a sized control's rate. Until then it is downloaded from as often as a platform: a line that
-   * is narrow for everybody could not be told from slow platforms in the first hours of a probe.
+   * Whether enough is known of a sized control's rate, or nothing is to be had from it. Until then it is downloaded from as often
+   * as a platform: a line that is narrow for everybody could not be told from slow platforms in the first hours of a probe.
    */
   controlKnown?: ((control: string) => boolean) | undefined;
 }
@@ -117,6 +123,7 @@ export function createTransferPlanner(options: TransferPlannerOptions): Transfer
   const histories = new Map<string, TransferHistory>();
   const pool = options.controls.filter(({ transfer }) => transfer);
   let control = { last: Number.NEGATIVE_INFINITY, next: 0 };
+  const turnsOf = new Map<string, number>();
   let everybody = true;
   let inARow = 0;
 
@@ -145,7 +152,9 @@ export function createTransferPlanner(options: TransferPlannerOptions): Transfer
         const larger = turn.short || (!everybody && turn.grow && now - turn.grown >= growEveryMs);
         return [name, { target, bytes: larger ? Math.max(bytes, grown_bytes) : bytes, plateau_ms: plateauMs }];
       });
-      const learned = pool.every(({ name }) => options.controlKnown?.(name) ?? true);
+      const learned = pool.every(
+        ({ name }) => (turnsOf.get(name) ?? 0) >= hurriedTurns || (options.controlKnown?.(name) ?? true),
+      );
       const wait = learned ? Math.max(controlEveryMs, every_ms) : every_ms;
       return {
         targets: new Map(targets),
@@ -169,7 +178,8 @@ export function createTransferPlanner(options: TransferPlannerOptions): Transfer
       }
       return bad;
     },
-    controlSampled(name, now) {
+    controlSampled(name, now, online) {
+      if (online) turnsOf.set(name, (turnsOf.get(name) ?? 0) + 1);
       control = { last: now, next: pool.findIndex((one) => one.name === name) + 1 };
     },
     close(again) {

@@ -114,6 +114,11 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     return true;
   }
 
+  /** Whether anything at all answered in this round. */
+  const online = () =>
+    seen.some(({ observed }) => observed.observation.outcome === 'ok') ||
+    input.controls.some(({ entry }) => entry.outcome === 'ok');
+
   /** One control's transfer a round. */
   async function control(): Promise<ExperimentFact> {
     if (controlDone) return controlDone;
@@ -127,7 +132,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
       );
     if (!find()) await input.lookAt(next);
     const found = find();
-    planner.controlSampled(next.name, input.now());
+    planner.controlSampled(next.name, input.now(), online());
     if (!found || obstacle()) return skipped('control_transfer', obstacle() ?? 'not_measured');
     const how = { ...work.ordinary, most_ms: input.left() };
     const done = await work.download(new URL(next.url), found.observed, how, signal);

@@ -103,11 +103,33 @@ describe('controls', () => {
       if (round === 22) known.add('c');
       if (one.plan(round * minute, minute, none).control) {
         rounds.push(round);
-        one.controlSampled(one.controls()[0]!.name, round * minute);
+        one.controlSampled(one.controls()[0]!.name, round * minute, true);
       }
       one.close(false);
     }
     expect(rounds).toEqual([0, 5, 10, 15, 20, 30, 40]);
+  });
+
+  // A control that is dead from the first day on is never learned; the others are, and so is what it costs to wait for it.
+  test('one that never gives a rate does not hurry the others for ever, a line that is down counts for nothing', () => {
+    const one = planner(5 * minute, undefined, (name) => name === 'b');
+    const rounds: number[] = [];
+    for (let round = 0; round <= 400; round++) {
+      // Down for the first hour and a half: nobody has had a fair turn by then.
+      const online = round >= 90;
+      if (one.plan(round * minute, minute, none).control) {
+        rounds.push(round);
+        one.controlSampled(one.controls()[0]!.name, round * minute, online);
+      }
+      one.close(false);
+    }
+    const gaps = rounds.slice(1).map((round, index) => round - rounds[index]!);
+    const slower = gaps.indexOf(10);
+    // Twelve turns of its own, every second one, five minutes apart.
+    expect(rounds[slower]).toBeGreaterThanOrEqual(90 + 2 * 12 * 5 - 10);
+    expect(rounds[slower]).toBeLessThanOrEqual(90 + 2 * 12 * 5);
+    expect(new Set(gaps.slice(0, slower))).toEqual(new Set([5]));
+    expect(new Set(gaps.slice(slower))).toEqual(new Set([10]));
   });
 
   test('every ten minutes, the sized ones in turn', () => {
@@ -118,7 +140,7 @@ describe('controls', () => {
       if (one.plan(round * minute, minute, none).control) {
         rounds.push(round);
         used.push(one.controls()[0]!.name);
-        one.controlSampled(one.controls()[0]!.name, round * minute);
+        one.controlSampled(one.controls()[0]!.name, round * minute, true);
       }
       one.close(false);
     }
@@ -132,7 +154,7 @@ describe('controls', () => {
     for (let round = 0; round < 240; round++) {
       if (one.plan(round * minute, minute, none).control) {
         count += 1;
-        one.controlSampled('b', round * minute);
+        one.controlSampled('b', round * minute, true);
       }
       one.close(false);
     }
@@ -188,7 +210,7 @@ describe('a bad one', () => {
     const x = new Set(['x']);
     const control = (round: number, settled: ReadonlySet<string>, suspect: ReadonlySet<string>) => {
       const plan = one.plan(round * minute, minute, settled, suspect);
-      if (plan.control) one.controlSampled('b', round * minute);
+      if (plan.control) one.controlSampled('b', round * minute, true);
       one.close(false);
       return plan.control;
     };

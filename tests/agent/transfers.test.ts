@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createStation, type Station } from '../../src/commands/station.ts';
 import { load } from '../../src/config/load.ts';
+import type { JudgeState } from '../../src/judge/state.ts';
 import type { Network } from '../../src/measure/network.ts';
 import type { RoundOutcome } from '../../src/model/outcome.ts';
 import type { Observation } from '../../src/model/round.ts';
@@ -18,8 +19,17 @@ afterEach(async () => {
   station = internet = undefined;
 });
 
+const usualControls = ['debian', 'iana', 'ripe', 'kernel-cdn'];
+
+/** What a probe that starts again has, and settings of its own. */
+interface Stored {
+  state?: JudgeState | undefined;
+  controls?: readonly string[];
+  transfer?: { every_ms: number };
+}
+
 /** X and YouTube, and two controls of which one has a sized object; deadlines as short as the practice Internet allows. */
-async function start(censor: string | undefined, watch = (network: Network) => network) {
+async function start(censor: string | undefined, watch = (network: Network) => network, stored: Stored = {}) {
   const { config } = load({ flags: { 'config.file': undefined }, env: {} });
   internet = await createPracticeInternet({ rtt_ms: 40, seed: 5 });
   if (censor !== undefined) await internet.on(censorNamed(censor));
@@ -27,14 +37,19 @@ async function start(censor: string | undefined, watch = (network: Network) => n
     config: {
       ...config,
       platforms: config.platforms.filter(({ name }) => name === 'x' || name === 'youtube'),
-      controls: config.controls.filter(({ name }) => ['debian', 'iana', 'ripe', 'kernel-cdn'].includes(name)),
-      transfer: { ...config.transfer, timeout_ms: 3000 },
+      controls: config.controls.filter(({ name }) => (stored.controls ?? usualControls).includes(name)),
+      transfer: { ...config.transfer, timeout_ms: 3000, ...stored.transfer },
       round: { ...config.round, timeout_ms: 4000 },
       vantage: { ...config.vantage, detect: false },
     },
     network: watch(internet.network),
     ca_pem: practiceRootPem(),
-    store: undefined,
+    store: stored.state && {
+      judgeState: () => stored.state,
+      lastRound: () => 1,
+      validatedAddresses: () => [],
+      bytesSince: () => 0,
+    },
     vantage_id: 'test',
     address_salt: 'test',
   });
@@ -134,4 +149,33 @@ test('no object to be found: not measured, and said so', { timeout: patience }, 
   const fact = cdn?.experiments?.find(({ kind }) => kind === 'transfer');
   expect(fact).toEqual({ kind: 'transfer', outcome: 'skipped', skipped: 'not_measured' });
   expect(round.verdicts?.['x']?.state).toBe('refused');
+});
+
+// A control that was dead or filtered for an hour has left the gate; its object would be waited for as long as that lasts.
+test('an impaired control does not hurry the downloads from the others', { timeout: 2 * patience }, async () => {
+  const controls = [...usualControls, 'wikimedia-media'];
+  const transfer = { every_ms: 1000 };
+  const beside = ({ round }: RoundOutcome) => round.controls.filter((entry) => entry.transfer !== undefined).length;
+  /** The second round of a probe that starts with this state, further from the first than `every`. */
+  const second = async (state: JudgeState) => {
+    const next = await start(undefined, undefined, { state, controls, transfer });
+    await next(1);
+    await new Promise((done) => setTimeout(done, transfer.every_ms));
+    const outcome = await next(2);
+    await station?.close();
+    await internet?.close();
+    return outcome;
+  };
+  const next = await start(undefined, undefined, { controls, transfer });
+  const { judge_state } = await next(1);
+  await station?.close();
+  await internet?.close();
+  const state = structuredClone(judge_state) as JudgeState;
+  state.controls['kernel-cdn']!.goodput = [16, 10];
+  state.controls['wikimedia-media']!.goodput = undefined;
+  const waiting = await second(state);
+  // On a machine that looked late the download was made and thrown away.
+  expect(beside(waiting) + (waiting.dropped['event_loop_lag'] ?? 0)).toBeGreaterThan(0);
+  state.controls['wikimedia-media']!.impaired = 1;
+  expect(beside(await second(state))).toBe(0);
 });
