@@ -59,7 +59,7 @@ export async function runCommandLine({ argv, env, stdout, stderr, signal }: Comm
     env,
     signal,
     warnings,
-    reload: () => load(request).config,
+    reload: () => load(request),
   };
   return await command.run(invocation);
 }

@@ -1,6 +1,7 @@
 /** What a command is: one file each in this directory, listed in `table.ts`, wired to the command line by `cli.ts`. */
 import type { Options } from 'yargs';
 import type { Config } from '../config/config.ts';
+import type { Loaded } from '../config/load.ts';
 
 /** What a command gets when it runs. Nothing else of the process is its business. */
 export interface Invocation {
@@ -18,7 +19,7 @@ export interface Invocation {
   /** One line each: what the operator should know and what stops nothing. For the log, or for stderr. */
   warnings: string[];
   /** Reads flags, environment and file again. Throws the `Complaint` with every mistake; the old `config` stays valid. */
-  reload(): Config;
+  reload(): Loaded;
 }
 
 /** The one positional argument that a command may take. */

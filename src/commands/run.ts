@@ -1,4 +1,6 @@
 /** `reachd run`: the daemon. */
+
+import type { Config } from '../config/config.ts';
 import { createRealNetwork } from '../measure/real.ts';
 import { Complaint, exit } from '../model/errors.ts';
 import { openStore } from '../store/store.ts';
@@ -19,14 +21,12 @@ export const command: Command = {
   ],
   needsConsent: true,
   async run({ config, stdout, signal, warnings, reload }) {
-    const refused = notInThisVersion(config);
-    if (refused.length > 0) throw new Complaint('config', refused.join('\n'));
+    refuse(config);
     const log = createLogger(config.log, stdout);
     const warn = (line: string) => log.warn(line);
     for (const warning of warnings) warn(warning);
-    const { keep_ms, max_size_bytes } = config.store;
     const wall = () => Date.now();
-    const store = openStore({ path: config.data.path, keep_ms, max_size_bytes, wall, warn, exclusive: true });
+    const store = openStore({ path: config.data.path, ...config.store, wall, warn, exclusive: true });
     try {
       await serve(
         {
@@ -35,7 +35,12 @@ export const command: Command = {
           anchors: ({ tls }) => readAnchors(tls.ca_file),
           store,
           log,
-          reload,
+          reload() {
+            const again = reload();
+            refuse(again.config);
+            for (const warning of again.warnings) warn(warning);
+            return again.config;
+          },
           onListening: (url) => log.info(`status page ${url}  metrics ${url}metrics  data ${config.data.path}`),
         },
         signal,
@@ -47,3 +52,9 @@ export const command: Command = {
     }
   },
 };
+
+/** Also on a reload: what was to be sent would never arrive. */
+function refuse(config: Config): void {
+  const lines = notInThisVersion(config);
+  if (lines.length > 0) throw new Complaint('config', lines.join('\n'));
+}

@@ -18,6 +18,7 @@ import { createMetrics } from '../publish/metrics.ts';
 import { startWeb } from '../publish/web.ts';
 import { type Store, storeSink } from '../store/store.ts';
 import { openNetworks } from './networks.ts';
+import { waitsForStart } from './restart.ts';
 import { createStation, type Station, slotOf } from './station.ts';
 import { readWebSecurity } from './web-security.ts';
 
@@ -38,8 +39,8 @@ export interface ServiceParts {
 
 /** Serves and measures until `signal` is aborted; everything is closed when it returns. */
 export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<void> {
-  const { network, store, log } = parts;
-  let { config } = parts;
+  const { network, store, log, config: first } = parts;
+  let config = first;
   const build = { version: packageVersion(), revision: revision(), node: process.version };
   const wall = () => network.wall();
   const started_ms = wall();
@@ -70,23 +71,27 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
 
   const hub = createEventHub({ stored: store });
 
-  /** Parse, validate, prepare, swap: whatever fails before the swap leaves the old configuration running. */
-  const reload = () => {
+  /**
+   * Parse, validate, prepare, swap: whatever fails before the swap leaves the old configuration running. Gives the keys that
+   * differ from what was bound at the start.
+   */
+  const reload = (): string[] => {
     try {
       const next = parts.reload?.() ?? config;
       const ca_pem = parts.anchors(next);
       createTrust({ ca_pem });
       openNetworks(next);
-      const late = web.reconfigure(readWebSecurity(next));
-      for (const key of late) log.warn(`${key} takes effect at the next start`);
+      const late = [...waitsForStart(first, next), ...web.reconfigure(webRules(next))];
       pending = () => stationFor(next, ca_pem);
-      warnAboutRestart(config, next, log);
       if (slotOf(next) !== slotOf(config)) nextSlot = scheduleFor(next, network);
       config = next;
+      store.retain(next.store);
       metrics.reconfigure(scopeOf(next));
       board.reconfigure(boardScopeOf(next));
       metrics.reloaded(true);
+      for (const key of late) log.warn(`${key} takes effect at the next start`);
       log.info('configuration loaded again');
+      return late;
     } catch (error) {
       metrics.reloaded(false);
       log.error(`configuration not loaded, the old one stays: ${error instanceof Error ? error.message : error}`);
@@ -103,9 +108,7 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
 
   const web = await startWeb({
     listen_address: config.web.listen_address,
-    external_url: config.web.external_url,
-    allowed_hosts: config.web.allowed_hosts,
-    security: readWebSecurity(config),
+    ...webRules(config),
     onError: (error) => log.error({ err: error }, 'web server'),
     sources: {
       board,
@@ -116,7 +119,9 @@ export async function serve(parts: ServiceParts, signal: AbortSignal): Promise<v
       incident: (id) => store.incident(id),
       events: hub,
       config: () => printConfig(config),
-      reload: config.web.enable_lifecycle && parts.reload ? reload : undefined,
+      get reload() {
+        return config.web.enable_lifecycle && parts.reload ? reload : undefined;
+      },
       wall,
     },
   });
@@ -168,26 +173,18 @@ const scopeOf = ({ platforms, controls, transfer, metrics }: Config) => ({
   histograms: metrics.histograms,
 });
 
+const webRules = (config: Config) => ({
+  external_url: config.web.external_url,
+  allowed_hosts: config.web.allowed_hosts,
+  security: readWebSecurity(config),
+});
+
 const boardScopeOf = ({ platforms, controls, vantage }: Config) => ({
   platforms,
   controls,
   vantage_name: vantage.name,
   timezone: vantage.timezone,
 });
-
-/** What is bound once at the start is not changed by a reload: say so instead of pretending. */
-function warnAboutRestart(before: Config, after: Config, log: Logger): void {
-  const fixed = {
-    'web.listen_address': [before.web.listen_address, after.web.listen_address],
-    'data.path': [before.data.path, after.data.path],
-    'log.level': [before.log.level, after.log.level],
-    'log.format': [before.log.format, after.log.format],
-    'experiments.tcp_info': [before.experiments.tcp_info, after.experiments.tcp_info],
-  };
-  for (const [key, [was, is]] of Object.entries(fixed)) {
-    if (was !== is) log.warn(`${key} takes effect at the next start`);
-  }
-}
 
 /** The commit that is running, in a checkout of our own; empty elsewhere. */
 function revision(): string {

@@ -26,8 +26,11 @@ export interface Sources {
   incident?: ((id: string) => StoredIncident | undefined) | undefined;
   /** The effective configuration as YAML, secrets redacted. */
   config?: (() => string) | undefined;
-  /** Loads the configuration again; throws with the reason in its message. Absent: POST /-/reload is not enabled. */
-  reload?: (() => void | Promise<void>) | undefined;
+  /**
+   * Loads the configuration again and gives the keys that wait for the next start; throws with the reason in its message.
+   * Looked up at each request. Absent: POST /-/reload is not enabled.
+   */
+  readonly reload?: (() => readonly string[] | Promise<readonly string[]>) | undefined;
   /** Absent: /api/v1/events is not served. */
   events?: EventHub | undefined;
   /** Milliseconds since the epoch. */
@@ -162,8 +165,9 @@ async function reload(_query: URLSearchParams, sources: Sources): Promise<Answer
   if (sources.reload === undefined)
     return text(403, 'Reloading by HTTP is not enabled: set web.enable_lifecycle, or send SIGHUP.');
   try {
-    await sources.reload();
-    return text(200, 'The configuration was loaded.');
+    const late = await sources.reload();
+    const but = late.length === 0 ? '' : `\nAt the next start only: ${late.join(', ')}.`;
+    return text(200, `The configuration was loaded.${but}`);
   } catch (error) {
     return text(500, `The configuration was not loaded, the old one stays in force:\n${(error as Error).message}`);
   }

@@ -8,12 +8,16 @@ import { type Answer, json, send, sendLive, stream, text } from './reply.ts';
 import { findRoute, notFound, type Sources } from './routes.ts';
 import { createDoorkeeper, type Doorkeeper } from './web-security.ts';
 
-export interface WebOptions extends GuardOptions {
+/** Who may ask: what a reload changes while the server goes on. */
+export interface WebRules extends GuardOptions {
+  /** TLS, passwords, headers, rate; absent: plain HTTP, open to whoever can connect. */
+  security?: WebSecurity | undefined;
+}
+
+export interface WebOptions extends WebRules {
   /** `127.0.0.1:7322`, `[::1]:7322`, `:7322`; port 0 takes a free one. */
   listen_address: string;
   sources: Sources;
-  /** TLS, passwords, headers, rate; absent: plain HTTP, open to whoever can connect. */
-  security?: WebSecurity | undefined;
   /** A bug in a route, or a store that failed to read. */
   onError: (error: unknown) => void;
 }
@@ -22,10 +26,10 @@ export interface Web {
   /** Base URL with the port that was taken, ending in a slash. */
   url: string;
   /**
-   * Takes certificates, users, headers and the rate as they were read anew; returns the keys that wait for the next
-   * start. Throws, and changes nothing, where OpenSSL does not take a certificate.
+   * Takes names, certificates, users, headers and the rate as they were read anew; returns the keys that wait for the
+   * next start. Throws, and changes nothing, where OpenSSL does not take a certificate.
    */
-  reconfigure(security: WebSecurity | undefined): string[];
+  reconfigure(rules: WebRules): string[];
   /** Stops listening and ends open connections; resolves when all have gone. */
   close(): Promise<void>;
 }
@@ -48,6 +52,7 @@ const limits = {
 /** Listens and serves. Throws a `Complaint` for an address that is none, or that cannot be had. */
 export async function startWeb(options: WebOptions): Promise<Web> {
   const address = parseListenAddress(options.listen_address);
+  let guard: GuardOptions = options;
   const door = createDoorkeeper(
     options.security,
     {
@@ -58,7 +63,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       connectionsCheckingInterval: 5000,
     },
     (request, response) => {
-      serve(request, response, options, door).catch((error: unknown) => {
+      serve(request, response, options.sources, guard, door).catch((error: unknown) => {
         options.onError(error);
         if (response.headersSent) response.destroy();
         else void send(request, response, text(500, 'Something went wrong here; the log says what.'));
@@ -81,7 +86,11 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   });
   return {
     url: urlOf(server.address() as AddressInfo, door.secure),
-    reconfigure: (security) => door.reconfigure(security),
+    reconfigure(rules) {
+      const late = door.reconfigure(rules.security);
+      guard = rules;
+      return late;
+    },
     async close() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -102,7 +111,8 @@ function urlOf({ address, port, family }: AddressInfo, secure: boolean): string 
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  options: WebOptions,
+  sources: Sources,
+  guard: GuardOptions,
   door: Doorkeeper,
 ): Promise<void> {
   discardBody(request);
@@ -113,12 +123,12 @@ async function serve(
   // The Host first, which costs nothing: a foreign page must not make us hash passwords. What there is to be found is
   // told only to those who were let in.
   const refusal =
-    refuseHost(request, found?.route, options) ??
+    refuseHost(request, found?.route, guard) ??
     (await door.refuse(request.headers.authorization)) ??
-    refuse(request, url, found?.route, options);
+    refuse(request, url, found?.route, guard);
   if (refusal) return put(refusal);
   if (!url || !found) return put(notFound(url?.pathname ?? ''));
-  const answer = await found.route.answer(url.searchParams, options.sources, found.rest, request.headers);
+  const answer = await found.route.answer(url.searchParams, sources, found.rest, request.headers);
   if ('lines' in answer) return stream(request, response, answer, over);
   if ('open' in answer) return sendLive(request, response, answer, over);
   return put(answer);
@@ -133,9 +143,9 @@ function targetOf({ url = '' }: IncomingMessage): URL | undefined {
 function refuseHost(
   { headers: { host } }: IncomingMessage,
   route: { guarded: boolean } | undefined,
-  options: WebOptions,
+  guard: GuardOptions,
 ): Answer | undefined {
-  if (!(route?.guarded ?? true) || hostAllowed(host, options)) return undefined;
+  if (!(route?.guarded ?? true) || hostAllowed(host, guard)) return undefined;
   return text(
     421,
     'This name is not known here. Ask for the address itself or localhost, or add the name to web.allowed_hosts (behind a proxy: web.external_url).',
@@ -147,7 +157,7 @@ function refuse(
   request: IncomingMessage,
   url: URL | undefined,
   route: { method: string } | undefined,
-  options: WebOptions,
+  guard: GuardOptions,
 ): Answer | undefined {
   if (url === undefined) return text(400, 'This is no path.');
   if (route === undefined) return undefined;
@@ -156,7 +166,7 @@ function refuse(
     const allow = route.method === 'GET' ? 'GET, HEAD' : route.method;
     return text(405, `This takes ${allow}.`, { allow });
   }
-  if (method === 'POST' && isForeign(request, options)) {
+  if (method === 'POST' && isForeign(request, guard)) {
     return json({ error: 'a page of another origin must not do this' }, 403);
   }
   return undefined;

@@ -65,14 +65,20 @@ export interface Store extends StoreReader {
   vantageId(): string;
   addressSalt(): string;
   acceptRisk(version: string): void;
+  /** Takes hold with the next round. */
+  retain(retention: Retention): void;
   /** Stores a round. False: it waits in memory (`health` says why), and is tried again with the next one. */
   record(outcome: RoundOutcome): boolean;
   health(): StoreHealth;
 }
 
-export interface StoreOptions extends OpenOptions {
+/** How long rounds are kept, and how many bytes they may take. */
+export interface Retention {
   keep_ms: number;
   max_size_bytes: number;
+}
+
+export interface StoreOptions extends OpenOptions, Retention {
   /** Refuse when another process holds the directory with this option: for `run`. */
   exclusive?: boolean | undefined;
 }
@@ -95,6 +101,7 @@ export function openStore(options: StoreOptions): Store {
     throw error;
   }
   let { db, identity } = opened;
+  let retention: Retention = options;
   let spent: ByteAccount['spent'] = {};
   let waiting: Entry[] = [];
   let lost = 0;
@@ -106,7 +113,7 @@ export function openStore(options: StoreOptions): Store {
     waiting = [];
     if (trouble !== undefined) warn(`the store works again: ${file}${lost > 0 ? `, ${lost} rounds were lost` : ''}`);
     trouble = undefined;
-    retain(db, options.keep_ms, options.max_size_bytes, wall());
+    retain(db, retention.keep_ms, retention.max_size_bytes, wall());
   };
   const replace = (error: unknown) => {
     if (db.isOpen) db.close();
@@ -135,6 +142,9 @@ export function openStore(options: StoreOptions): Store {
     acceptRisk(version) {
       writeConsent(db, version);
       identity = { ...identity, accepted_risk: version };
+    },
+    retain(next) {
+      retention = next;
     },
     record(outcome) {
       if (closed) return false;

@@ -105,4 +105,40 @@ describe.runIf(possible)('the daemon without a network', { timeout: 90_000 }, ()
     const numbers = lines.flatMap((line) => /round (\d+):/.exec(line)?.[1] ?? []);
     expect(new Set(numbers).size).toBe(numbers.length);
   });
+
+  test('a reload changes who may ask at once, and says what it cannot change', async () => {
+    config('');
+    await start();
+    const status = (...more: string[]) => ask('/-/healthy', '-o', '/dev/null', '-w', '%{http_code}', ...more);
+    const under = (host: string) => ask('/', '-o', '/dev/null', '-w', '%{http_code}', '-H', `Host: ${host}`);
+    const reload = () => ask('/-/reload', '-X', 'POST');
+    expect(await status()).toBe('200');
+    expect(await under('pi.lan')).toBe('421');
+    expect(await reload()).toBe('Reloading by HTTP is not enabled: set web.enable_lifecycle, or send SIGHUP.\n');
+
+    config('web: { enable_lifecycle: true, allowed_hosts: [pi.lan] }\n');
+    daemon.kill('SIGHUP');
+    await until(() => lines.some((line) => line.includes('configuration loaded again')));
+    expect(await under('pi.lan')).toBe('200');
+    expect(await reload()).toBe('The configuration was loaded.\n');
+
+    const moved = 'web: { enable_lifecycle: true, listen_address: "127.0.0.1:7399" }\n';
+    config(moved);
+    const late = 'The configuration was loaded.\nAt the next start only: web.listen_address.\n';
+    expect(await reload()).toBe(late);
+    await until(() => lines.some((line) => line.includes('web.listen_address takes effect at the next start')));
+    expect(await under('pi.lan')).toBe('421');
+    // Still not where the file says, though the file has not changed since the last reload.
+    config(`${moved}store: { keep: 7d }\n`);
+    expect(await reload()).toBe(late);
+
+    // `run` does not start with it: it must not get in by the back door either.
+    config('web: { enable_lifecycle: true }\nnotify: { webhooks: [{ url_file: hook }] }\n');
+    writeFileSync(path.join(directory, 'hook'), 'http://127.0.0.1:1/');
+    expect(await reload()).toContain('not in this version: notify.webhooks');
+
+    config('');
+    expect(await reload()).toBe('The configuration was loaded.\n');
+    expect(await reload()).toContain('not enabled');
+  });
 });

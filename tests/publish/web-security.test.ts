@@ -241,7 +241,7 @@ describe('passwords', () => {
 describe('behind the door', () => {
   test('Host and Origin are checked as before, and a foreign Host costs no hashing', async () => {
     const { url } = await serve(
-      { reload: () => {} },
+      { reload: () => [] },
       { security: security({ tls_server_config: pair, basic_auth_users: users }) },
     );
     const user = ['-u', 'prometheus:scrape me'];
@@ -286,7 +286,7 @@ describe('read anew', () => {
     expect(await status('-u', 'prometheus:scrape me', web.url)).toBe('200');
     const renewed = { cert_file: 'renewed.pem', key_file: 'renewed.key' };
     const next = { tls_server_config: renewed, basic_auth_users: { prometheus: hashSync('another one', 5) } };
-    expect(web.reconfigure(security(next))).toEqual([]);
+    expect(web.reconfigure({ allowed_hosts: [], security: security(next) })).toEqual([]);
     expect(await issuedTo(web.url)).toBe('renewed');
     // Remembered or not: the old password ends here.
     expect(await status('-u', 'prometheus:scrape me', web.url)).toBe('401');
@@ -296,9 +296,11 @@ describe('read anew', () => {
   test('what needs a restart is said, and nothing is opened meanwhile', async () => {
     const strict = { ...pair, client_ca_file: 'ca.pem', client_auth_type: 'RequireAndVerifyClientCert' };
     const web = await serve({}, { security: security({ tls_server_config: strict }) });
-    expect(web.reconfigure(security({ tls_server_config: pair }))).toEqual(['web.config_file: client_auth_type']);
+    const reread = (next: Record<string, unknown> | undefined) =>
+      web.reconfigure({ allowed_hosts: [], security: next && security(next) });
+    expect(reread({ tls_server_config: pair })).toEqual(['web.config_file: client_auth_type']);
     expect(await curl(web.url)).toContain('curl: (');
-    expect(web.reconfigure(undefined)).toEqual(['web.config_file: tls_server_config']);
+    expect(reread(undefined)).toEqual(['web.config_file: tls_server_config']);
     expect(await curl(web.url.replace('https', 'http'))).toContain('curl: (');
     expect(await status(...as('client'), web.url)).toBe('200');
   });

@@ -280,6 +280,13 @@ describe('who may ask', () => {
     }
   });
 
+  test('names that were read anew count from the next request on, the old ones no longer', async () => {
+    const { url, reconfigure } = await serve({}, { allowed_hosts: ['pi.lan'] });
+    const under = async (host: string) => (await ask(url, '/', { headers: { host } })).status;
+    expect(reconfigure({ allowed_hosts: ['pi4.lan'], external_url: 'https://reachd.example.org/' })).toEqual([]);
+    expect(await Promise.all(['pi.lan', 'pi4.lan', 'reachd.example.org'].map(under))).toEqual([421, 200, 200]);
+  });
+
   test('an unknown path under a foreign name tells nothing either', async () => {
     const { url } = await serve();
     expect((await ask(url, '/nothing', { headers: { host: 'evil.example' } })).status).toBe(421);
@@ -310,6 +317,7 @@ describe('who may ask', () => {
         {
           reload: () => {
             reloads += 1;
+            return [];
           },
         },
         { external_url: 'https://reachd.example.org/' },
@@ -319,6 +327,13 @@ describe('who may ask', () => {
       );
       expect((await ask(url, '/-/reload', { method: 'POST', headers })).status).toBe(status);
       expect(reloads).toBe(status === 200 ? 1 : 0);
+    });
+
+    test('says what it could not change', async () => {
+      const { url } = await serve({ reload: () => ['web.listen_address', 'experiments.tcp_info'] });
+      expect((await ask(url, '/-/reload', { method: 'POST' })).body).toBe(
+        'The configuration was loaded.\nAt the next start only: web.listen_address, experiments.tcp_info.\n',
+      );
     });
 
     test('that is not enabled: 403 and how to', async () => {

@@ -143,6 +143,19 @@ describe('retention', () => {
     expect(store.rounds({ limit: 1000 })).toHaveLength(452 - 200);
   });
 
+  test('a shorter time, as a reload sets it, takes hold with the next round', () => {
+    const { store, setWall } = open(directory());
+    for (let n = 1; n <= 90; n++) {
+      setWall(start + n * 60_000);
+      store.record(outcome(n));
+    }
+    expect(store.rounds({})).toHaveLength(90);
+    store.retain({ keep_ms: 600_000, max_size_bytes: 512 * 1024 * 1024 });
+    setWall(start + 91 * 60_000);
+    store.record(outcome(91));
+    expect(store.rounds({}).map(({ round }) => round)).toEqual([82, 83, 84, 85, 86, 87, 88, 89, 90, 91]);
+  });
+
   test('`max_size` bounds the pages in use, and the file shrinks with them', () => {
     const path = directory();
     const max_size_bytes = 2 * 1024 * 1024;
