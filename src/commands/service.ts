@@ -1,13 +1,11 @@
 /** The daemon put together: rounds, sinks, web server, reload. `run` and `demo` differ in what they hand in. */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { runDaemon } from '../agent/daemon.ts';
 import { createSchedule, type Slot } from '../agent/schedule.ts';
 import type { Config } from '../config/config.ts';
-import { packageRoot, packageVersion } from '../config/package-root.ts';
+import { packageVersion } from '../config/package-root.ts';
 import { printConfig } from '../config/print.ts';
+import { revision } from '../config/revision.ts';
 import type { Network } from '../measure/network.ts';
 import { createTrust } from '../measure/trust.ts';
 import type { Sink } from '../model/outcome.ts';
@@ -185,10 +183,3 @@ const boardScopeOf = ({ platforms, controls, vantage }: Config) => ({
   vantage_name: vantage.name,
   timezone: vantage.timezone,
 });
-
-/** The commit that is running, in a checkout of our own; empty elsewhere. */
-function revision(): string {
-  if (!existsSync(join(packageRoot, '.git'))) return '';
-  const asked = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: packageRoot, encoding: 'utf8' });
-  return asked.status === 0 ? asked.stdout.trim() : '';
-}

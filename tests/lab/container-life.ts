@@ -86,16 +86,21 @@ export async function checkHealthOverTls(scratch: string, report: Report): Promi
   }
 }
 
-/** The demonstration: no consent, no network at all, and a round. */
-export async function checkDemo(scratch: string, report: Report): Promise<void> {
+/** The demonstration: no consent, no network at all, and a round. `commit`: what the image was built of. */
+export async function checkDemo(scratch: string, commit: string, report: Report): Promise<void> {
   const probe = await startProbe({ data: dataDirectory(scratch, 'demo'), command: ['demo'] });
   const ask = `fetch('http://127.0.0.1:7322/metrics').then((answer) => answer.text()).then(console.log)`;
   try {
     let rounds = 0;
+    let metrics = '';
     for (let attempt = 0; rounds < 1 && attempt < 30; attempt++) {
       await new Promise((resolve) => setTimeout(resolve, 2000));
-      rounds = value((await probe.exec('node', '-e', ask)).output, 'reachd_rounds_total') ?? 0;
+      metrics = (await probe.exec('node', '-e', ask)).output;
+      rounds = value(metrics, 'reachd_rounds_total') ?? 0;
     }
+    // A faulty release is found by it: the alert ProbeDefectSuspected groups probes by version and revision.
+    const [, said] = /^reachd_build_info\{[^}]*revision="(\w*)"/m.exec(metrics) ?? [];
+    report('container: its commit', `revision "${commit}"`, `revision "${said}"`, said === commit, [metrics]);
     const { code, ms } = await probe.stop();
     report(
       'container: demo, without a network',

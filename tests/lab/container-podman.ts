@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { revision } from '../../src/config/revision.ts';
 import { type Ended, finish, must } from './child.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -149,10 +150,11 @@ const unreachable = /\b(ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|E
 export const isOffline = (error: unknown) => error instanceof Error && unreachable.test(error.message);
 
 /**
- * Builds the Dockerfile as it is, of the tree as it is. npm inside takes what it can from this machine's cache, and the
+ * Builds the Dockerfile as it is, of the tree as it is; resolves with the commit that it was built of (`revision`). npm inside takes what it can from this machine's cache, and the
  * rest from the registry that npm uses here, trusting whom Node trusts here: handed in as a secret, it is in no layer.
  */
-export async function buildImage(context: string = root): Promise<void> {
+export async function buildImage(context: string = root): Promise<string> {
+  const commit = revision(context);
   const setting = async (name: string) => (await finish(['npm', 'config', 'get', name])).stdout.trim();
   const [npmCache, registry] = await Promise.all([setting('cache'), setting('registry')]);
   const authority = process.env['NODE_EXTRA_CA_CERTS'];
@@ -177,4 +179,5 @@ export async function buildImage(context: string = root): Promise<void> {
   await podman(['container', 'prune', '--force', '--filter', 'until=1h']);
   const { stdout } = await podman(['images', '--quiet', '--filter', 'dangling=true']);
   if (stdout.split('\n').length > mostLayers) await podman(['image', 'prune', '--force']);
+  return commit;
 }

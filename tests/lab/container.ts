@@ -68,14 +68,14 @@ try {
   if (reason) skip('THE CONTAINER IS NOT TESTED', reason);
   else {
     const base = await haveBase();
-    await buildImage(tree);
+    const commit = await buildImage(tree);
     console.log(`image built, base image ${base}: ${seconds()}`);
     await tellSize();
     await part('refusals', async () => {
       await checkRefusals(scratch, report);
       await checkHealthOverTls(scratch, report);
     });
-    await part('demo', () => checkDemo(scratch, report));
+    await part('demo', () => checkDemo(scratch, commit, report));
     // What is timed has the machine for itself, as far as it is ours to say.
     await Promise.all([
       part('conditions', () => withLab((lab) => checkConditions(lab, report))),
