@@ -4,9 +4,10 @@ import type { Verdict } from '../model/verdict.ts';
 import type { Mechanism, Note, VantageState } from '../model/vocabulary.ts';
 import { type Context, contextOf } from './context.ts';
 import { strongest } from './contrast.ts';
+import { everythingSlow, viewControls } from './controls-view.ts';
 import { type Finding, joinPlatform, judgeCase, plainVerdict } from './finding.ts';
 import type { PlatformMemory, RoundMemory, Slowdown } from './memory.ts';
-import { isCalm } from './plain.ts';
+import { isPlainRound, remembersNothing } from './plain.ts';
 import { own } from './reading.ts';
 import { remember } from './remember.ts';
 
@@ -37,26 +38,37 @@ export interface Assessment {
 
 /**
  * Judges one round by itself. Never throws, whatever the record holds; the order of targets, controls and platforms
- * does not matter; nothing is read but the arguments.
+ * does not matter; nothing is read but the arguments. `plain`: `isPlainRound(round)`, by who has asked already.
  */
-export function assess(round: Round, memory: RoundMemory): Assessment {
-  return isCalm(round, memory) ? assessCalm(round) : assessInFull(round, memory);
+export function assess(round: Round, memory: RoundMemory, plain: boolean = isPlainRound(round)): Assessment {
+  return plain && remembersNothing(memory) ? assessCalm(round, memory) : assessInFull(round, memory);
 }
 
 /** A round in which everything answered plainly, without reading what it does not hold. */
-function assessCalm(round: Round): Assessment {
-  const names = Object.keys(round.platforms);
-  const measured = [...new Set(round.controls.map(({ target }) => target))].sort();
+function assessCalm(round: Round, memory: RoundMemory): Assessment {
+  const verdicts: Record<string, Verdict> = {};
+  for (const name of Object.keys(round.platforms)) define(verdicts, name, plainVerdict(round.platforms[name] ?? []));
+  const measured: string[] = [];
+  for (const { target } of round.controls) if (!measured.includes(target)) measured.push(target);
+  const slow = memory.baselines !== undefined && everythingSlow(viewControls(round, memory), memory);
   return {
-    vantage: 'online',
+    vantage: slow ? 'degraded' : 'online',
     vantage_notes: [],
     vantage_mechanisms: [],
-    verdicts: Object.fromEntries(names.map((name) => [name, plainVerdict(round.platforms[name] ?? [])])),
+    verdicts,
     slowdowns: {},
-    controls: { measured, failed: [], fit: measured.length > 0 },
+    controls: { measured: measured.sort(), failed: [], fit: measured.length > 0 },
     platforms: {},
   };
 }
+
+/** A platform named `__proto__` is a platform. */
+function define(verdicts: Record<string, Verdict>, name: string, value: Verdict): void {
+  if (name === '__proto__') Object.defineProperty(verdicts, name, { value, ...ordinary });
+  else verdicts[name] = value;
+}
+
+const ordinary = { enumerable: true, configurable: true, writable: true } as const;
 
 /** The table read from end to end; `assess` takes the short way where both come to the same. */
 export function assessInFull(round: Round, memory: RoundMemory): Assessment {

@@ -16,6 +16,7 @@ import { isOpen } from './incident.ts';
 import { foldJoint, type JointTurn, type Part } from './joint.ts';
 import { type Judgement, LazyJudgement } from './judgement.ts';
 import { own } from './own.ts';
+import { isPlainRound } from './plain.ts';
 import { foldAll } from './platforms.ts';
 import { recall } from './recall.ts';
 import type { JudgeParams, JudgeState } from './state.ts';
@@ -58,7 +59,8 @@ export const judge: Judge = (before, round, params) => {
   const state = before ?? emptyState();
   const now = tick(before?.last, round, round.interval_ms > 0 ? round.interval_ms : params.interval_ms);
   const threshold = logThreshold(now.interval, params);
-  const seen = assess(round, recall(state, round));
+  const plain = isPlainRound(round);
+  const seen = assess(round, recall(state, round, plain), plain);
   if (now.stale) {
     const { verdicts, vantage } = seen;
     return new LazyJudgement({ state, events: [], verdicts, states: heldStates(state), vantage }, () =>

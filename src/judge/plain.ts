@@ -65,13 +65,17 @@ function hasKeys(value: unknown): boolean {
   return false;
 }
 
-/** Every control and every target answered plainly, and neither record nor memory holds anything else to weigh. */
-export function isCalm(round: Round, memory: RoundMemory): boolean {
+/** Every control and every target answered plainly, and the record holds nothing else to weigh. */
+export function isPlainRound(round: Round): boolean {
   const { vantage, platforms } = round;
   if (!isPlainObject(platforms) || !isPlainObject(round.companies) || !isPlainObject(vantage)) return false;
   if (!isEmpty(vantage.dns) || !(Math.abs(vantage.clock_skew_s ?? 0) < skewS) || hasKeys(round.siblings)) return false;
-  if (hasKeys(memory.platforms) || hasKeys(memory.baselines) || !isEmpty(memory.impaired_controls)) return false;
   if (!allPlain(round.controls)) return false;
   for (const name of Object.keys(platforms)) if (!allPlain(platforms[name])) return false;
   return true;
+}
+
+/** Nothing to weigh besides the round itself. How fast the controls usually are does not make a round less plain. */
+export function remembersNothing(memory: RoundMemory): boolean {
+  return !hasKeys(memory.platforms) && isEmpty(memory.impaired_controls);
 }

@@ -15,24 +15,27 @@ const knownGoodput = 5;
 /** A handshake this many times its own normal widens the round (docs/methodology.md, calm plan). */
 export const oddHandshake = 3;
 
-/** The memory for a round. Baselines are laid out only when something is slow or suspect: calm rounds need none. */
-export function recall(state: JudgeState, round: Round): RoundMemory {
+/**
+ * The memory for a round. Baselines are laid out only when something is slow or suspect: calm rounds need none.
+ * `plain`: every answer was complete, so that only the controls' speed can tell anything.
+ */
+export function recall(state: JudgeState, round: Round, plain = false): RoundMemory {
   const memory: RoundMemory = {};
   if (state.memory) memory.platforms = state.memory;
-  const impaired = Object.keys(state.controls).filter((name) => state.controls[name]!.impaired);
-  if (impaired.length > 0) memory.impaired_controls = impaired;
-  const suspects: string[] = [];
-  const decided: Record<string, number> = {};
+  for (const name of Object.keys(state.controls)) {
+    if (state.controls[name]!.impaired) memory.impaired_controls = [...(memory.impaired_controls ?? []), name];
+  }
   for (const name of Object.keys(state.platforms)) {
     const { suspect, incident } = state.platforms[name]!;
-    if (suspect) suspects.push(name);
+    if (suspect) memory.suspects = [...(memory.suspects ?? []), name];
     if (incident === undefined || incident.closed !== undefined) continue;
     const rounds = Math.round(((state.last.t - incident.opened) * 1000) / Math.max(1000, round.interval_ms || 60_000));
-    if (incident.kind === 'blocked' || incident.kind === 'throttled' || rounds >= decidedRounds) decided[name] = rounds;
+    if (incident.kind === 'blocked' || incident.kind === 'throttled' || rounds >= decidedRounds) {
+      memory.decided ??= {};
+      memory.decided[name] = rounds;
+    }
   }
-  if (suspects.length > 0) memory.suspects = suspects;
-  if (Object.keys(decided).length > 0) memory.decided = decided;
-  if (suspects.length > 0 || slowControl(state, round) || slowTargets(state, round).size > 0)
+  if (memory.suspects || slowControl(state, round) || (!plain && slowTargets(state, round).size > 0))
     memory.baselines = baselines(state);
   return memory;
 }

@@ -5,6 +5,7 @@
  */
 import type { Round } from '../model/round.ts';
 import { outcomes } from '../model/vocabulary.ts';
+import { sameName } from './names.ts';
 
 /** What a record without them is given. */
 export interface RecordDefaults {
@@ -94,7 +95,9 @@ function checkEntries(entries: unknown, path: string): void {
   for (let i = 0; i < entries.length; i++) {
     const entry: unknown = entries[i];
     if (!isObject(entry)) throw wrong(`${path}[${i}]`, 'an object', entry);
-    if (typeof entry['target'] !== 'string') throw wrong(`${path}[${i}].target`, 'a name', entry['target']);
+    const target = entry['target'];
+    if (typeof target !== 'string') throw wrong(`${path}[${i}].target`, 'a name', target);
+    entry['target'] = sameName(target);
     if (!known.has(entry['outcome']))
       throw wrong(`${path}[${i}].outcome`, `one of ${outcomes.join(', ')}`, entry['outcome']);
     const { failure, phases } = entry;

@@ -1,5 +1,6 @@
 /** What one observation says in the judge's own numbers: answered or not, how slow, how fast. Trusts no field. */
 import type { Observation, Transfer } from '../model/round.ts';
+import { nameOver6 } from './names.ts';
 import { positive } from './rounding.ts';
 
 /** A minute and more is no phase of ours; 1 Tbit/s is no line of ours. */
@@ -68,7 +69,7 @@ function hash(text: string): number {
 export function read(observation: Observation): Sample | undefined {
   if (observation.outcome !== 'ok' && observation.outcome !== 'failed') return undefined;
   const sample: Sample = {
-    key: observation.ip_protocol === 'ip6' ? `${observation.target}|6` : observation.target,
+    key: observation.ip_protocol === 'ip6' ? nameOver6(observation.target) : observation.target,
     failed: observation.outcome === 'failed',
     connect: undefined,
     latency: undefined,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assess } from '../../src/judge/assess.ts';
-import { isCalm, isPlainAnswer } from '../../src/judge/plain.ts';
+import { isPlainAnswer, isPlainRound } from '../../src/judge/plain.ts';
 import type { ControlObservation, Observation, Round } from '../../src/model/round.ts';
 import { anyRound } from './arbitrary.ts';
 import { calm, dns, fails, healthy } from './rounds.ts';
@@ -58,12 +58,32 @@ test('a round with small departures comes out the same either way', () => {
   let short = 0;
   fc.assert(
     fc.property(variedRound, (round) => {
-      if (isCalm(round, {})) short += 1;
+      if (isPlainRound(round)) short += 1;
       expect(assess(byTheTable(round), {})).toEqual(assess(round, {}));
     }),
     { numRuns: 600 },
   );
   expect(short).toBeGreaterThan(20);
+});
+
+test('so does one whose controls have a history, and it tells when the line is slow', () => {
+  const usual = fc.record({
+    handshake_ms: fc.constantFrom(1, 10, 50, 2000),
+    goodput_bps: fc.constantFrom(1e5, 1e7, 1e9),
+  });
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(variedRound, fc.array(usual, { minLength: 1, maxLength: 3 }), (round, levels) => {
+      const baselines = Object.fromEntries(
+        [...new Set(round.controls.map(({ target }) => target))].map((name, n) => [name, levels[n % levels.length]!]),
+      );
+      const judged = assess(round, { baselines });
+      if (isPlainRound(round)) seen.add(judged.vantage);
+      expect(assess(byTheTable(round), { baselines })).toEqual(judged);
+    }),
+    { numRuns: 600 },
+  );
+  expect([...seen].sort()).toEqual(['degraded', 'online']);
 });
 
 test('an arbitrary round comes out the same either way', () => {
