@@ -4,6 +4,19 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+// PID 1 of a container has no default action: what comes before the program itself listens would be lost.
+for (const [name, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+]) {
+  process.once(name, () => {
+    if (process.listenerCount(name) > 0) return;
+    // Without a listener this is the system's own way to end, which shells and systemd expect; PID 1 survives it.
+    process.kill(process.pid, name);
+    process.exit(128 + number);
+  });
+}
+
 const needed = 26;
 if (Number.parseInt(process.versions.node, 10) < needed) {
   process.stderr.write(`reachd: needs Node.js ${needed} or later, this is ${process.versions.node}\n`);

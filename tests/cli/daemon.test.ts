@@ -35,18 +35,25 @@ afterEach(async () => {
 const config = (text: string) =>
   writeFileSync(path.join(directory, 'reachd.yaml'), `budget: { daily: 1TB, monthly: 30TB }\n${text}`);
 
+/** The script and its arguments. */
+const program = () => [
+  path.join(root, 'bin/reachd.js'),
+  'run',
+  '--accept-risk',
+  '--config.file',
+  path.join(directory, 'reachd.yaml'),
+  '--data.path',
+  path.join(directory, 'data'),
+  '--round.interval',
+  '2s',
+  '--log.format',
+  'json',
+];
+
 /** Starts it and waits for the line that says where the page is. */
 async function start(): Promise<void> {
   const command = `ip link set lo up && exec "$0" "$@"`;
-  const reachd = [
-    path.join(root, 'bin/reachd.js'),
-    'run',
-    '--accept-risk',
-    '--config.file',
-    path.join(directory, 'reachd.yaml'),
-  ];
-  const options = ['--data.path', path.join(directory, 'data'), '--round.interval', '2s', '--log.format', 'json'];
-  daemon = spawn('unshare', [...unshare, 'sh', '-c', command, process.execPath, ...reachd, ...options], {
+  daemon = spawn('unshare', [...unshare, 'sh', '-c', command, process.execPath, ...program()], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   daemon.stdout?.on('data', (chunk: Buffer) => lines.push(...String(chunk).trim().split('\n')));
@@ -85,6 +92,25 @@ describe.runIf(possible)('the daemon without a network', { timeout: 90_000 }, ()
     daemon.kill('SIGTERM');
     const status = await new Promise((resolve) => daemon.once('exit', resolve));
     expect(status).toBe(0);
+  });
+
+  // As PID 1 of a container, for which the system has no default action: lost, and the container is killed ten seconds later.
+  test('a signal that comes while the program is still being read ends it', async () => {
+    config('');
+    // The signal is sent in the moment in which the program's first module is asked for.
+    const early = `import { registerHooks } from 'node:module';
+      registerHooks({ load(url, context, next) {
+        if (url.endsWith('/src/main.ts')) process.kill(process.pid, 'SIGTERM');
+        return next(url, context);
+      } });`;
+    const hook = `data:text/javascript,${encodeURIComponent(early)}`;
+    daemon = spawn('unshare', [...unshare, '-pf', '--kill-child', process.execPath, '--import', hook, ...program()], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    });
+    const status = await new Promise((resolve) => daemon.once('exit', resolve));
+    expect([0, 143]).toContain(status);
   });
 
   test('SIGHUP loads the configuration again; a bad file leaves the old one measuring', async () => {
