@@ -136,8 +136,8 @@ describe.runIf(lacking.length === 0)('delivery', { timeout: 90_000 }, () => {
     await until(
       'six probes of Pakistan are seen',
       async () =>
-        Number((await query(prometheus, 'count(reachd:probe_suspect{country="PK", platform="x"})'))[0]?.value) === 6 ||
-        undefined,
+        Number((await query(prometheus, 'sum(reachd:asn_eligible:probes{country="PK", platform="x"})'))[0]?.value) ===
+          6 || undefined,
       prometheus,
     );
     const before = webhook.messages.length;

@@ -77,7 +77,12 @@ describe.runIf(hasPromtool)('a nation', () => {
       name: 'cable',
       input: [...five.flatMap((asn) => network('PK', asn, 2, { samples, bad, also: slow })), ...elsewhere(samples)],
       expect: ['22m', '30m', '50m'].map((at) => ({ at, firing: [] })),
-      values: [{ at: '30m', expr: 'sum(reachd:probe_vote{country="PK"})', is: [{ labels: '{}', value: 0 }] }],
+      values: [
+        // All ten suspect both platforms, and not one of them votes for it.
+        { at: '30m', expr: 'count(reachd:probe_suspect{country="PK"})', is: [{ labels: '{}', value: 20 }] },
+        { at: '30m', expr: 'count(reachd:probe_vote{country="PK"})', is: [] },
+        { at: '30m', expr: 'sum(reachd:asn_suspect:ratio{country="PK"})', is: [{ labels: '{}', value: 0 }] },
+      ],
     });
     expect(said).toBe('');
   });
@@ -134,7 +139,10 @@ describe.runIf(hasPromtool)('a nation', () => {
       name: 'not eligible',
       input: [...mute, ...elsewhere(samples)],
       expect: [{ at: '30m', firing: [], matching: 'alertname=~"Nation.*|Multi.*"' }],
-      values: [{ at: '30m', expr: 'count(reachd:probe_suspect{country="PK"})', is: [] }],
+      values: [
+        { at: '30m', expr: 'count(reachd:probe_suspect{country="PK"})', is: [] },
+        { at: '30m', expr: 'count(reachd:country_observed:asns{country="PK"})', is: [] },
+      ],
     });
     expect(said).toBe('');
   });
