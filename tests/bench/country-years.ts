@@ -4,10 +4,9 @@
  * causes and shutdowns; those named are drawn alone).
  *
  * Common causes are drawn with the rates of tests/rules/years/causes.ts, for a fleet of 40 countries of which eight are
- * looked at. Only half an hour before each cause and two hours
- * after it are lived: simulated lines judged by the real judge, the shipped
- * rules evaluated by promtool. Then true shutdowns are mixed in, and what was found is printed. Where the time runs out,
- * what was evaluated by then is printed, and how many country-years that is of each cause.
+ * looked at. Only two hours before each cause and two hours after its beginning are lived: simulated lines judged by the
+ * real judge, the shipped rules evaluated by promtool. Then true shutdowns are mixed in, and what was found is printed.
+ * Where the time runs out, what was evaluated by then is printed, and how many country-years that is of each cause.
  */
 import { loadavg } from 'node:os';
 import { Rng } from '../evaluation/world/random.ts';
@@ -23,7 +22,7 @@ import {
   shedding,
   shutdowns,
 } from '../rules/years/causes.ts';
-import { learnedPool, onset } from '../rules/years/probes.ts';
+import { learnedPool, onset, windowLength } from '../rules/years/probes.ts';
 import { type Country, countries, evaluate, type Fired, type Release, type World } from '../rules/years/worlds.ts';
 
 const years = Number(process.argv[2] ?? 300);
@@ -193,7 +192,7 @@ await Promise.all([worker(), worker()]);
 
 const others = ({ other }: Seen) => [...other].map(([name, n]) => `${name} ${n}`).join(', ');
 console.log(
-  `${done} of ${tasks.length} worlds of 2.5 h in ${countries.length} countries, ${2 * networks} probes each; ${((Date.now() - start) / 60_000).toFixed(0)} min, load ${loadavg()[0]?.toFixed(1)}\n`,
+  `${done} of ${tasks.length} worlds of ${windowLength / 60} h in ${countries.length} countries, ${2 * networks} probes each; ${((Date.now() - start) / 60_000).toFixed(0)} min, load ${loadavg()[0]?.toFixed(1)}\n`,
 );
 console.log(
   'cause              a year  windows  country-years  nation alerts  per 100 country-years   other alerts (windows)',

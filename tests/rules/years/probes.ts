@@ -9,9 +9,9 @@ import { Trace } from '../../evaluation/world/trace.ts';
 import { drawVantage, platforms, type Vantage } from '../../evaluation/world/vantage.ts';
 import { drawWeather } from '../../evaluation/world/weather.ts';
 
-/** Minutes of a window, and the minute in which its cause begins: half an hour of calm, and two hours of it. */
-export const windowLength = 150;
-export const onset = 30;
+/** Minutes of a window, and the minute in which its cause begins: two hours before it, and two hours of it. */
+export const windowLength = 240;
+export const onset = 120;
 
 /** Minutes that are learned from: the 24 h of `baseline.ready_after`, for probes too that lose three rounds of ten. */
 const learned = 2200;
