@@ -49,25 +49,43 @@ export function settle(
 const hourEvery = 300;
 
 function learnHours(state: PlatformState, readings: readonly Reading[], { t, hour, interval }: Tick): void {
-  const due = t % hourEvery < interval;
-  let hours = state.hours;
-  for (const quantity of ['latency', 'handshake', 'goodput'] as const) {
-    if (quantity !== 'goodput' && !due) continue;
-    let sum = 0;
-    let n = 0;
-    for (const { sample, away, target } of readings) {
-      const x = quantity === 'goodput' ? sample.rate : sample[quantity];
-      const level = target[quantity]?.[0];
-      if (away.lost || x === undefined || level === undefined) continue;
-      sum += x - level;
-      n++;
-    }
-    if (n === 0) continue;
-    const every = quantity === 'goodput' ? (state.streams.goodput.every ?? hourEvery) : hourEvery;
-    if (hours === state.hours) hours = { ...hours };
-    hours[quantity] = learnHour(hours[quantity], hour, sum / n, Math.max(interval, every));
+  if (t % hourEvery < interval) {
+    const every = Math.max(interval, hourEvery);
+    const latency = residual(readings, latencyOf, usualLatency);
+    const handshake = residual(readings, handshakeOf, usualHandshake);
+    if (latency !== undefined || handshake !== undefined) state.hours = { ...state.hours };
+    if (latency !== undefined) state.hours.latency = learnHour(state.hours.latency, hour, latency, every);
+    if (handshake !== undefined) state.hours.handshake = learnHour(state.hours.handshake, hour, handshake, every);
   }
-  state.hours = hours;
+  const goodput = residual(readings, rateOf, usualRate);
+  if (goodput === undefined) return;
+  const every = Math.max(interval, state.streams.goodput.every ?? hourEvery);
+  state.hours = { ...state.hours, goodput: learnHour(state.hours.goodput, hour, goodput, every) };
+}
+
+const latencyOf = ({ latency }: Sample) => latency;
+const handshakeOf = ({ handshake }: Sample) => handshake;
+const rateOf = ({ rate }: Sample) => rate;
+const usualLatency = ({ latency }: TargetState) => latency;
+const usualHandshake = ({ handshake }: TargetState) => handshake;
+const usualRate = ({ goodput }: TargetState) => goodput;
+
+/** How far the round's samples lie above their levels, in the mean; undefined where there was nothing to compare. */
+function residual(
+  readings: readonly Reading[],
+  value: (sample: Sample) => number | undefined,
+  usual: (target: TargetState) => Level | undefined,
+): number | undefined {
+  let sum = 0;
+  let n = 0;
+  for (const { sample, away, target } of readings) {
+    const x = value(sample);
+    const level = usual(target);
+    if (away.lost || x === undefined || level === undefined) continue;
+    sum += x - level[0];
+    n++;
+  }
+  return n === 0 ? undefined : sum / n;
 }
 
 function anchor(state: PlatformState): void {

@@ -6,10 +6,11 @@ import { type Badness, badness } from './badness.ts';
 import type { Tick } from './clock.ts';
 import type { Gate } from './gate.ts';
 import { type Reading, settle } from './learning.ts';
+import { nullMean } from './mixture.ts';
 import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
 import { read } from './sample.ts';
-import type { PlatformState, TargetState } from './state.ts';
+import type { PlatformState, StreamState, TargetState } from './state.ts';
 import { evidenceAbove, forget, newStream, step } from './stream.ts';
 import { deviation, type Offsets, observeTarget } from './target.ts';
 
@@ -102,7 +103,14 @@ export function foldPlatform(
   };
   const stepped: Stream[] = [];
   if (counts) advance(state, before, bad, stepped, gate, tick, params);
-  const worth = forStreams((stream) => evidenceAbove(params.suspicion, state.streams[stream], tick.interval));
+  const { all, reach, handshake, latency, goodput } = state.streams;
+  const worth: Record<Stream, number> = {
+    all: evidenceAbove(params.suspicion, all, tick.interval),
+    reach: evidenceAbove(params.suspicion, reach, tick.interval),
+    handshake: evidenceAbove(params.suspicion, handshake, tick.interval),
+    latency: evidenceAbove(params.suspicion, latency, tick.interval),
+    goodput: evidenceAbove(params.suspicion, goodput, tick.interval),
+  };
   const most = Math.max(worth.all, worth.reach, worth.handshake, worth.latency, worth.goodput);
   const open = before.incident !== undefined && before.incident.closed === undefined;
   state.suspect = open || most > params.suspicion ? 1 : undefined;
@@ -194,31 +202,24 @@ function advance(
 ): void {
   const keys = Object.keys(state.targets);
   const size = Math.max(1, keys.length);
-  const lone = isLone(keys);
-  const noise: Record<Stream, number> = {
-    all: failingFactor * gate.noise.failing * gate.noise.failing,
-    reach: failingFactor * gate.noise.failing,
-    handshake: noiseFactor * size * gate.noise.crawl,
-    // A lost packet in a handshake is 200 ms and more: on a short path that is a factor of latency too.
-    latency: noiseFactor * size * Math.max(gate.noise.slow, gate.noise.crawl),
-    goodput: 0,
-  };
-  state.streams = forStreams((stream) => {
+  const { failing, slow, crawl } = gate.noise;
+  const reachFloor = isLone(keys) ? Math.max(params.floors.reach, params.lone_floor) : params.floors.reach;
+  // A lost packet in a handshake is 200 ms and more: on a short path that is a factor of latency too.
+  const late = Math.max(slow, crawl);
+  const ofSpeed = gate.speed && before.rounds >= knownRounds;
+  const ofGoodput = ofSpeed && before.transfers >= knownTransfers;
+  const next = (stream: Stream, may: boolean, floor: number, noise: number): StreamState => {
     const old = tick.forget ? forget(before.streams[stream]) : before.streams[stream];
     const now = bad[stream];
-    if (now === undefined || !now.fresh) return old;
-    const ofSpeed = stream !== 'all' && stream !== 'reach';
-    if (ofSpeed && !gate.speed) return old;
-    if (ofSpeed && before.rounds < knownRounds) return old;
-    if (stream === 'goodput' && before.transfers < knownTransfers) return old;
+    if (!may || now === undefined || !now.fresh) return old;
     stepped.push(stream);
-    return step(old, {
-      y: now.y,
-      good: now.good,
-      t: tick.t,
-      floor: stream === 'reach' && lone ? Math.max(params.floors.reach, params.lone_floor) : params.floors[stream],
-      margin: params.margins[stream],
-      noise: noise[stream],
-    });
-  });
+    return step(old, now.y, now.good, tick.t, nullMean(old.calm[0], floor, noise, params.margins[stream]));
+  };
+  state.streams = {
+    all: next('all', true, params.floors.all, failingFactor * failing * failing),
+    reach: next('reach', true, reachFloor, failingFactor * failing),
+    handshake: next('handshake', ofSpeed, params.floors.handshake, noiseFactor * size * crawl),
+    latency: next('latency', ofSpeed, params.floors.latency, noiseFactor * size * late),
+    goodput: next('goodput', ofGoodput, params.floors.goodput, 0),
+  };
 }

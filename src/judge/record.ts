@@ -69,7 +69,7 @@ export function parseRound(line: string, number: number, defaults: RecordDefault
   checkEntries(controls, 'controls');
   const platforms = record['platforms'];
   if (!isObject(platforms)) throw wrong('platforms', 'an object of lists by platform', platforms);
-  for (const name of Object.keys(platforms)) checkEntries(platforms[name], `platforms.${name}`);
+  for (const name of Object.keys(platforms)) checkEntries(platforms[name], 'platforms', name);
   const companies = record['companies'] ?? defaults.companies;
   if (!isObject(companies)) throw wrong('companies', 'an object of company names by platform', companies);
   const vantage = record['vantage'] ?? {};
@@ -90,22 +90,22 @@ function plausible(ms: number): boolean {
   return ms >= 0 && ms < 253_402_300_800_000;
 }
 
-function checkEntries(entries: unknown, path: string): void {
-  if (!Array.isArray(entries)) throw wrong(path, 'a list', entries);
+/** `list`, and `name` in it where there is one, say where the entries are. Paths are put together only to complain. */
+function checkEntries(entries: unknown, list: string, name?: string): void {
+  const path = (field = '') => `${list}${name === undefined ? '' : `.${name}`}${field}`;
+  if (!Array.isArray(entries)) throw wrong(path(), 'a list', entries);
   for (let i = 0; i < entries.length; i++) {
     const entry: unknown = entries[i];
-    if (!isObject(entry)) throw wrong(`${path}[${i}]`, 'an object', entry);
-    const target = entry['target'];
-    if (typeof target !== 'string') throw wrong(`${path}[${i}].target`, 'a name', target);
-    entry['target'] = sameName(target);
-    if (!known.has(entry['outcome']))
-      throw wrong(`${path}[${i}].outcome`, `one of ${outcomes.join(', ')}`, entry['outcome']);
-    const { failure, phases } = entry;
+    if (!isObject(entry)) throw wrong(path(`[${i}]`), 'an object', entry);
+    const { target, outcome, failure, phases } = entry;
+    if (typeof target !== 'string') throw wrong(path(`[${i}].target`), 'a name', target);
+    if (!known.has(outcome)) throw wrong(path(`[${i}].outcome`), `one of ${outcomes.join(', ')}`, outcome);
     if (failure !== undefined && failure !== null && !isObject(failure)) {
-      throw wrong(`${path}[${i}].failure`, 'an object with phase and reason', failure);
+      throw wrong(path(`[${i}].failure`), 'an object with phase and reason', failure);
     }
     if (phases !== undefined && phases !== null && !isObject(phases)) {
-      throw wrong(`${path}[${i}].phases`, 'an object of milliseconds by phase', phases);
+      throw wrong(path(`[${i}].phases`), 'an object of milliseconds by phase', phases);
     }
+    entry['target'] = sameName(target);
   }
 }

@@ -1,5 +1,5 @@
 /** One evidence stream of one platform: a wager a sample, the run of bad samples it is in, and what it knows of calm. */
-import { capped, logEvidence, none, nullMean, wager } from './mixture.ts';
+import { capped, logEvidence, none, wager } from './mixture.ts';
 import { clip, round4, round6 } from './rounding.ts';
 import { bad } from './slowness.ts';
 import type { Level, StreamState } from './state.ts';
@@ -29,24 +29,12 @@ function shaped(r: StreamState['r'], calm: Level, y: number): StreamState {
   };
 }
 
-/** What a step needs to know of its round. */
-export interface Step {
-  /** Badness in [0, 1]. */
-  y: number;
-  /** Fold second of the last good sample of what is bad now; absent: never seen good. */
-  good?: number | undefined;
-  /** Fold second. */
-  t: number;
-  floor: number;
-  /** How many times its learned mean calm badness is allowed to be. */
-  margin: number;
-  /** Bound on the calm mean that the controls of earlier rounds ask for. */
-  noise: number;
-}
-
-/** Evidence after one more sample. Learns nothing of calm: see `calm`. */
-export function step(before: StreamState, { y, good, t, floor, margin, noise }: Step): StreamState {
-  const r = wager(before.r, y, nullMean(before.calm[0], floor, noise, margin));
+/**
+ * Evidence after one more sample of badness `y` in [0, 1] at fold second `t`. `good`: fold second of the last good sample of
+ * what is bad now; absent: never seen good. `m0`: greatest mean of calm badness. Learns nothing of calm: see `learnCalm`.
+ */
+export function step(before: StreamState, y: number, good: number | undefined, t: number, m0: number): StreamState {
+  const r = wager(before.r, y, m0);
   const next = shaped(r, before.calm, round4(y));
   next.at = t;
   next.every = distance(before, t);

@@ -45,17 +45,20 @@ export interface Offsets {
   goodput: number;
 }
 
-/** Level for this block where it is known, else the target's own. */
-function usual(state: TargetState, block: number | undefined): { level: number; foreign: boolean } | undefined {
+/** Usual at this hour: for this block where it is known, else the target's own, with a strange block's distance on top. */
+function usual({ edges, latency }: TargetState, block: number | undefined, offset: number): number | undefined {
   let familiar = false;
-  for (const edge of state.edges ?? []) {
-    if (edge[2] < known) continue;
-    if (edge[0] === block) return { level: edge[1], foreign: false };
-    familiar = true;
+  if (edges !== undefined) {
+    for (let i = 0; i < edges.length; i++) {
+      const edge = edges[i]!;
+      if (edge[2] < known) continue;
+      if (edge[0] === block) return edge[1] + offset;
+      familiar = true;
+    }
   }
-  const global = state.latency;
-  if (global === undefined || global[1] < known) return undefined;
-  return { level: global[0], foreign: familiar && block !== undefined };
+  if (latency === undefined || latency[1] < known) return undefined;
+  const level = latency[0] + offset;
+  return familiar && block !== undefined ? level + strange : level;
 }
 
 /** Measures a sample against the target's levels, the hour's offsets and the controls. */
@@ -65,16 +68,17 @@ export function deviation(
   hour: Offsets,
   views: readonly View[],
 ): Deviation {
-  if (state === undefined) return { lost: false };
+  // Every field every time, as everywhere in the fold: objects of one shape are read without a search.
+  const result: Deviation = { slow: undefined, crawl: undefined, short: undefined, lost: false };
+  if (state === undefined) return result;
   const connect = state.connect;
   if (sample.connect !== undefined && connect && connect[1] >= known && retransmitted(sample.connect, connect[0])) {
-    return { lost: true };
+    result.lost = true;
+    return result;
   }
-  const result: Deviation = { lost: false };
   if (sample.latency !== undefined) {
-    const normal = usual(state, sample.block);
-    if (normal !== undefined) {
-      const level = normal.level + hour.latency + (normal.foreign ? strange : 0);
+    const level = usual(state, sample.block, hour.latency);
+    if (level !== undefined) {
       const away = sample.latency - level;
       // Controls are asked only when there is something to explain.
       result.slow = away > explain ? unexplained(sample.latency, level, connect?.[0], views) : away;
@@ -177,24 +181,33 @@ export function learnTarget(next: TargetState, sample: Sample, away: Deviation, 
 }
 
 function learnEdge(
-  known: TargetState['edges'],
+  before: TargetState['edges'],
   block: number,
   x: number,
   most: number,
   offset: number,
 ): NonNullable<TargetState['edges']> {
-  const list = known ?? [];
-  const index = list.findIndex((edge) => edge[0] === block);
-  const before = index < 0 ? undefined : list[index]!;
-  const [level, samples] = learn(before && [before[1], before[2]], x, most, offset);
-  const edge: [number, number, number] = [block, level, samples];
-  if (index === 0) {
-    const next = list.slice();
-    next[0] = edge;
+  if (before === undefined) return [edge(undefined, block, x, most, offset)];
+  let index = 0;
+  while (index < before.length && before[index]![0] !== block) index++;
+  const used = edge(before[index], block, x, most, offset);
+  const next = before.slice();
+  if (index < before.length) {
+    next.copyWithin(1, 0, index);
+    next[0] = used;
     return next;
   }
   // Most recently used first; the least recently used falls off.
-  return [edge, ...list.filter((_, i) => i !== index)].slice(0, edges);
+  next.unshift(used);
+  if (next.length > edges) next.length = edges;
+  return next;
+}
+
+type Edge = NonNullable<TargetState['edges']>[number];
+
+function edge(before: Edge | undefined, block: number, x: number, most: number, offset: number): Edge {
+  const [level, samples] = learn(before && [before[1], before[2]], x, most, offset);
+  return [block, level, samples];
 }
 
 /** The target with its levels moved to where it has been lately: a path that changed for good. */
