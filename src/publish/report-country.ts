@@ -1,9 +1,11 @@
 /** A country's report out of the series that a fleet's Prometheus keeps, and out of what its rules have recorded. */
 import { Complaint } from '../model/errors.ts';
-import { type Confidence, confidences, type Mechanism, mechanisms, type State } from '../model/vocabulary.ts';
+import { type Confidence, confidences, type Mechanism, mechanisms } from '../model/vocabulary.ts';
 import { type Axis, axisFor, byOrder, coarse, type Finding, middle, type Report, type Row, timeAt } from './report.ts';
+import { type Event, look } from './report-look.ts';
 import type { Prometheus, Series } from './report-prometheus.ts';
 import {
+  closer,
   commonState,
   endOf,
   eventOf,
@@ -15,7 +17,6 @@ import {
   standing,
   wasHit,
 } from './report-spans.ts';
-import { codeOf, stateOf, stateQuery, troubleFrom } from './report-state.ts';
 
 export interface CountryRequest {
   /** ISO 3166-1 alpha-2. */
@@ -30,44 +31,24 @@ export interface CountryRequest {
 
 /** Networks that get rows of their own; those that were hit most come first. */
 const mostNetworks = 60;
-/** Platforms looked at; more than anybody configures. */
-const mostPlatforms = 16;
-
-/** Everything that is asked for, by name. `c`: the country's matcher. */
-const queries = (c: string) => ({
-  states: stateQuery(['asn', 'platform'], c),
-  acute: `max by (asn, platform) (reachd:asn_acute{${c}})`,
-  goodput: `quantile by (asn, platform) (0.5, max by (asn, vantage, platform) (reachd_target_goodput_bytes_per_second{${c}}) / max by (asn, vantage, platform) (reachd_platform_baseline_bytes_per_second{${c}}))`,
-  handshake: `quantile by (asn, platform) (0.5, max by (asn, vantage, platform) (reachd_target_phase_seconds{phase="tls", ${c}}) / max by (asn, vantage, platform) (reachd_platform_baseline_seconds{phase="tls", ${c}}))`,
-  controls: `avg(avg by (asn) (reachd_control_success{${c}}))`,
-  probes: `count(count by (asn, vantage, instance) (reachd_platform_state{${c}}))`,
-  onsets: `min by (asn, platform) (reachd_anomaly_onset_timestamp_seconds{${c}})`,
-  mechanisms: `max by (asn, platform, mechanism) (reachd_anomaly_mechanism{${c}})`,
-  confidence: `quantile by (asn, platform) (0.5, reachd_anomaly_confidence_level{${c}})`,
-  quic: `avg by (platform) (reachd_platform_quic_success{${c}})`,
-  restricted: `count(count by (company) (reachd:platform_restricted{${c}} == 1))`,
-  users: `max by (platform) (reachd:country_acute:users{${c}})`,
-  weights: `max by (source, date) (reachd:asn_weight{${c}})`,
-  elsewhere: `max by (country, asn, platform) (reachd:asn_acute{${c.replace('=', '!=')}})`,
-});
-type Answers = Record<keyof ReturnType<typeof queries>, Series[]>;
-
 /** Asks and puts together. Throws a `Complaint` where there is nothing to report on. */
 export async function countryReport(prometheus: Prometheus, request: CountryRequest): Promise<Report> {
   const { country, since_ms, until_ms, titles } = request;
   const c = `country="${country}"`;
   const asns = await known(prometheus, request, c);
   const axis = axisFor(since_ms, until_ms, asns * Math.max(4, Object.keys(titles).length));
-  const answers = {} as Answers;
-  for (const [name, query] of Object.entries(queries(c)) as [keyof Answers, string][]) {
-    answers[name] = await prometheus.range(query, axis);
-  }
-  const ruled = answers.acute.length > 0;
-  const all = rowsOf(answers, axis, ruled, titles);
+  const whole = await look(prometheus, c, axis, titles);
+  const { answers, ruled, all } = whole;
   if (all.length === 0) throw nothing(request);
-  const { main, others } = eventOf(all, axis);
+  const { main: far, others } = eventOf(all, axis);
   const { rows, omitted } = most(all, titles);
-  const findings = main === undefined ? [] : findingsOf(all, main, axis, answers, titles);
+  // Of a long time the event is looked at again from near: an evening has two of a month's points.
+  const near = far && closer(axis, far, all.length);
+  const close = near && (await look(prometheus, c, near, titles));
+  const again = close && eventOf(close.all, close.axis).main;
+  const event: Event | undefined = again ? { ...close!, main: again } : far && { ...whole, main: far };
+  const ended = far === undefined || !again ? [] : findingsOf({ ...whole, main: far }, titles);
+  const findings = event === undefined ? [] : findingsOf(event, titles).map((one) => endedBy(one, ended));
   return {
     scope: 'country',
     place: new Intl.DisplayNames('en', { type: 'region' }).of(country) ?? country,
@@ -81,9 +62,9 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
     networks: new Set(all.map(({ network }) => network)).size,
     probes: Math.max(0, ...(answers.probes[0]?.values ?? []).map((value) => value ?? 0)),
     findings,
-    restricted_companies: main && ruled ? (highest(answers.restricted[0]?.values, main) ?? 0) : undefined,
-    elsewhere: main && ruled ? elsewhere(answers.elsewhere, main, findings) : undefined,
-    controls_during: main && mean(answers.controls[0]?.values, main),
+    restricted_companies: event?.ruled ? (highest(event.answers.restricted[0]?.values, event.main) ?? 0) : undefined,
+    elsewhere: event?.ruled ? elsewhere(event.answers.elsewhere, event.main, findings) : undefined,
+    controls_during: event && mean(event.answers.controls[0]?.values, event.main),
     standing: standingOf(all, axis, titles),
     others: others
       .filter((span) => all.some((row) => wasHit(row, span)))
@@ -103,10 +84,16 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
         : [
             'The recording rules of a fleet have recorded nothing there in that time: every network in trouble is counted, old trouble too, and nothing is said about the nation as a whole.',
           ]),
-      ...coarse(axis),
+      ...coarse(axis, again && near),
     ],
   };
 }
+
+/** From near only the neighbourhood is seen: what was not over there ended when the far look says so. */
+const endedBy = (one: Finding, far: readonly Finding[]): Finding => ({
+  ...one,
+  end: one.end ?? far.find(({ platform }) => platform === one.platform)?.end,
+});
 
 /** How many networks of the country there are in that time. */
 async function known(prometheus: Prometheus, request: CountryRequest, c: string): Promise<number> {
@@ -124,30 +111,6 @@ function nothing({ country, since_ms, until_ms }: CountryRequest, others: readon
   const time = `between ${new Date(since_ms).toISOString()} and ${new Date(until_ms).toISOString()}`;
   const hint = others.length === 0 ? 'nor of any other country' : `there is of ${others.slice(0, 40).join(', ')}`;
   return new Complaint('not_found', `no probe in ${country} was heard there ${time}; ${hint}`);
-}
-
-const keyOf = ({ labels }: Series): string => JSON.stringify([labels['asn'] ?? '', labels['platform'] ?? '']);
-
-function rowsOf(answers: Answers, axis: Axis, ruled: boolean, titles: Readonly<Record<string, string>>): Row[] {
-  const by = (list: Series[]) => new Map(list.map((series) => [keyOf(series), series.values]));
-  const [acute, goodput, handshake] = [by(answers.acute), by(answers.goodput), by(answers.handshake)];
-  const none: (number | undefined)[] = new Array(axis.length).fill(undefined);
-  // Our own first: names that a probe invents must not crowd them out.
-  const named = [...new Set(answers.states.map(({ labels }) => labels['platform'] ?? ''))].sort(byOrder(titles));
-  const platforms = named.slice(0, mostPlatforms);
-  return answers.states.flatMap((series) => {
-    const { asn = '', platform = '' } = series.labels;
-    if (!platforms.includes(platform)) return [];
-    const states = series.values.map((code): State | undefined => (code === undefined ? undefined : stateOf(code)));
-    const key = keyOf(series);
-    const hit = ruled
-      ? (acute.get(key) ?? none).map((value) => (value === undefined ? undefined : value === 1))
-      : states.map((state) => (state === undefined ? undefined : codeOf(state) >= troubleFrom));
-    const network = asn === '' ? 'unknown network' : asn;
-    return [
-      { network, platform, states, hit, goodput: goodput.get(key) ?? none, handshake: handshake.get(key) ?? none },
-    ];
-  });
 }
 
 /** Rows in order: platforms as they are configured, networks that were hit longest first. */
@@ -171,10 +134,7 @@ const orderedTitles = (rows: readonly Row[], titles: Readonly<Record<string, str
   Object.fromEntries(rows.map(({ platform }) => [platform, titles[platform] ?? platform]));
 
 function findingsOf(
-  rows: readonly Row[],
-  span: Span,
-  axis: Axis,
-  answers: Answers,
+  { all: rows, main: span, axis, answers }: Event,
   titles: Readonly<Record<string, string>>,
 ): Finding[] {
   const platforms = [...new Set(rows.map(({ platform }) => platform))].sort(byOrder(titles));
@@ -201,7 +161,7 @@ function findingsOf(
         platform,
         title: titles[platform] ?? platform,
         state: commonState(states),
-        onset: onsetOf(ownOnsets(onsets, began), began, axis.step_ms),
+        onset: onsetOf(ownOnsets(onsets, began, axis.step_ms), began, axis.step_ms),
         end: endOf(hit, span, axis),
         networks: { hit: networks, observed },
         users: highest(answers.users.find(({ labels }) => labels['platform'] === platform)?.values, span),

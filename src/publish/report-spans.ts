@@ -1,7 +1,7 @@
 /** From rows of states to what happened: stretches of trouble, when they began, when they ended. */
 import { type AnomalyKind, anomalyKinds } from '../model/vocabulary.ts';
 import type { Axis, Interval, Row } from './report.ts';
-import { middle, timeAt } from './report.ts';
+import { axisFor, middle, timeAt } from './report.ts';
 import { codeOf, troubleFrom } from './report-state.ts';
 
 /** A stretch of the axis, both ends included. */
@@ -27,7 +27,9 @@ export function spansOf(rows: readonly Row[], { length, step_ms }: Axis, least =
   for (const [at, breadth] of breadths(rows, length).entries()) {
     if (breadth < least) continue;
     const last = spans.at(-1);
-    if (last !== undefined && (at - last.to) * step_ms <= gapMs) last.to = at;
+    // Neighbours on a coarse axis lie further apart than that, and nothing lies between them.
+    const gap = last === undefined ? Number.POSITIVE_INFINITY : at - last.to;
+    if (last !== undefined && (gap === 1 || gap * step_ms <= gapMs)) last.to = at;
     else spans.push({ from: at, to: at });
   }
   return spans;
@@ -89,10 +91,28 @@ export function standing(rows: readonly Row[]): Row[] {
 /** A sample from so long before the event belongs to an older story. */
 const olderMs = 3_600_000;
 
-/** Onsets that belong to an event that began at `from_ms`; all of them where every one is older. */
-export function ownOnsets(onsets: readonly number[], from_ms: number): number[] {
-  const own = onsets.filter((one) => one >= from_ms - olderMs);
+/**
+ * Onsets that belong to an event that was first seen at `from_ms`, looked for every `step_ms`; all of them where every one is
+ * older.
+ */
+export function ownOnsets(onsets: readonly number[], from_ms: number, step_ms: number): number[] {
+  const own = onsets.filter((one) => one >= from_ms - Math.max(olderMs, step_ms));
   return own.length > 0 ? own : [...onsets];
+}
+
+/** A report of a day has a point every three minutes: an event of a longer time is told as exactly. */
+const dayStepMs = 180_000;
+
+/**
+ * The neighbourhood of a stretch on an axis of its own, for as many rows: from an hour before the last time at which it was not
+ * yet seen to an hour after the first at which it no longer was. Undefined where nothing is gained by it.
+ */
+export function closer(axis: Axis, { from, to }: Span, rows: number): Axis | undefined {
+  const beside = axis.step_ms + olderMs;
+  const since_ms = Math.max(axis.since_ms, timeAt(axis, from) - beside);
+  const until_ms = Math.min(axis.until_ms, timeAt(axis, to) + beside);
+  const near = axisFor(since_ms, until_ms, rows);
+  return axis.step_ms > dayStepMs && near.step_ms < axis.step_ms ? near : undefined;
 }
 
 /**

@@ -104,12 +104,16 @@ export function axisFor(since_ms: number, until_ms: number, rows: number): Axis 
 /** A longer step than this can hide what newsrooms ask about. */
 const coarseMs = 10 * 60_000;
 
-/** What a reader must know of an axis on which much lies between two times. */
-export const coarse = ({ step_ms }: Axis): string[] =>
+/** What a reader must know of an axis on which much lies between two times. `near`: the axis on which the event was looked at again. */
+export const coarse = ({ step_ms }: Axis, near?: Axis | undefined): string[] =>
   step_ms <= coarseMs
     ? []
     : [
-        `Every point of this report stands for ${Math.round(step_ms / 60_000)} minutes, since it is of a long time: shorter trouble may be missing. A report of that day alone shows it.`,
+        `Every point of this report stands for ${Math.round(step_ms / 60_000)} minutes, since it is of a long time: shorter trouble may be missing. ${
+          near === undefined
+            ? 'A report of that day alone shows it.'
+            : `The event in the headline was looked at every ${near.step_ms === 60_000 ? 'minute' : `${near.step_ms / 60_000} minutes`}.`
+        }`,
       ];
 
 /** Of an unsorted list, the lower of the middle ones; undefined of none. */

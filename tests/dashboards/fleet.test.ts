@@ -191,6 +191,21 @@ describe.runIf(hasPrometheus)('in the evening of 20 January 2024', () => {
       expect(stdout).toMatch(/aria-label="AS38264: from [\d:]+ reachable"/);
     });
 
+    // Two of a month's points, 96 minutes apart, lie in the evening: of them alone it would have begun "between 17:36 and 19:12".
+    test('Pakistan in a report of a month: the evening is told as exactly', () => {
+      const until_ms = recorded.to;
+      const month = [
+        ...['--since', new Date(until_ms - 32 * 24 * 3_600_000).toISOString()],
+        ...['--until', new Date(until_ms).toISOString()],
+      ];
+      const { stdout, stderr, status } = ask('--country', 'PK', ...month);
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+      expect(/<p class="lead">(.*?)<\/p>/s.exec(stdout)![1]!).toMatch(
+        /^From 18:(39|40)–18:4[1-3] \(UTC\+5\) on 20 January 2024, X, Facebook, Instagram and YouTube were throttled on 4 of the 5 networks observed in Pakistan, which carry 68 % of its Internet users\. Recovery was confirmed by 22:[01]\d\. /,
+      );
+      expect(stdout).toContain('Every point of this report stands for 96 minutes');
+    });
+
     test('Germany in the same hours: nothing', () => {
       const { stdout, status } = ask('--country', 'DE', ...window);
       expect(status).toBe(0);

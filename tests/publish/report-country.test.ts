@@ -73,6 +73,51 @@ test('two of three networks: the facts, and no label gets out of its place', asy
   expect(text).toContain('From 18:58–19:00 (UTC+5) on 20 January 2024, X was throttled on 2 of the 2 networks');
 });
 
+/** A month in which two networks were throttled once, at these times; asked at any distance. */
+const monthOf = (from: string, to: string) => {
+  const [first, last] = [Date.parse(from) / 1000, Date.parse(to) / 1000];
+  return (asked: Asked) => {
+    const { path, query, start, step } = asked;
+    if (path.endsWith('/values')) return ['AS1', 'AS2'];
+    const bad = (i: number) => start + i * step >= first && start + i * step < last;
+    const each = (good: string, evil: string) =>
+      ['AS1', 'AS2'].map((asn) => series({ asn, platform: 'x' }, asked, (i) => (bad(i) ? evil : good)));
+    if (query.includes('country!=')) return { result: [] };
+    if (query.includes('* 0 + 7')) return { result: each('1', '6') };
+    if (query.includes('reachd:asn_acute')) return { result: each('0', '1') };
+    return { result: [] };
+  };
+};
+const month = async (from: string, to: string) =>
+  countryReport(createPrometheus(await answering(monthOf(from, to)), new AbortController().signal), {
+    country: 'PK',
+    since_ms: until_ms - 32 * 24 * 3_600_000,
+    until_ms,
+    timezone: 'Asia/Karachi',
+    now_ms: until_ms,
+    titles,
+  });
+
+test('an evening in a month is told to the minute, as in a report of its own', async () => {
+  const one = await month('2024-01-07T13:41:00Z', '2024-01-07T17:00:00Z');
+  expect(one.axis.step_ms).toBe(96 * 60_000);
+  const [x] = one.findings;
+  expect(x).toMatchObject({ state: 'throttled', networks: { hit: ['AS1', 'AS2'], observed: 2 } });
+  expect(x?.onset).toEqual([Date.parse('2024-01-07T13:39:54Z'), Date.parse('2024-01-07T13:41:00Z')]);
+  expect(x?.end).toEqual([Date.parse('2024-01-07T16:59:00Z'), Date.parse('2024-01-07T17:00:00Z')]);
+  expect(one.remarks.at(-1)).toMatch(/96 minutes.*The event in the headline was looked at every minute\.$/);
+});
+
+test('what goes on to the end of the month has no end, and what lasted for a week still has one', async () => {
+  const open = await month('2024-01-15T13:41:00Z', '2024-02-15T00:00:00Z');
+  expect(open.findings[0]?.end).toBeUndefined();
+  const week = await month('2024-01-02T03:00:00Z', '2024-01-09T05:00:00Z');
+  const [earliest, latest] = week.findings[0]!.end!;
+  expect(earliest).toBeLessThanOrEqual(Date.parse('2024-01-09T05:00:00Z'));
+  expect(latest).toBeGreaterThanOrEqual(Date.parse('2024-01-09T05:00:00Z'));
+  expect(latest - earliest).toBeLessThan(30 * 60_000);
+});
+
 test('values that are no numbers, and states that there are not, are left out', async () => {
   const one = await report(await answering(hostile));
   const odd = one.rows.find(({ network }) => network.includes('script'));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { anomalyKinds } from '../../src/model/vocabulary.ts';
 import { type Axis, axisFor, middle, type Row, timeAt } from '../../src/publish/report.ts';
 import {
+  closer,
   commonState,
   endOf,
   eventOf,
@@ -76,8 +77,8 @@ describe('the event', () => {
 
   test('an onset of days ago is another story, unless there is no other', () => {
     const day = 86_400_000;
-    expect(ownOnsets([start - day, start, start + 60_000], start)).toEqual([start, start + 60_000]);
-    expect(ownOnsets([start - day], start)).toEqual([start - day]);
+    expect(ownOnsets([start - day, start, start + 60_000], start, 60_000)).toEqual([start, start + 60_000]);
+    expect(ownOnsets([start - day], start, 60_000)).toEqual([start - day]);
   });
 
   test('what is bad all the time and not new is kept apart', () => {
@@ -158,4 +159,27 @@ test('the middle one is one of them, and the lower where there are two', () => {
   expect(middle([3, 1, 2])).toBe(2);
   expect(middle([4, 1, 3, 2])).toBe(2);
   expect(middle([])).toBeUndefined();
+});
+
+test('a stretch is looked at from near where that shows more, never outside of what was asked for', () => {
+  const day = 24 * 3_600_000;
+  const of = (days: number) => axisFor(start - days * day, start, 20);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 32 }), fc.nat(), fc.nat(), (days, a, b) => {
+      const far = of(days);
+      const from = a % far.length;
+      const to = from + (b % (far.length - from));
+      const near = closer(far, { from, to }, 20);
+      if (days === 1) expect(near).toBeUndefined();
+      if (near === undefined) return;
+      expect(near.step_ms).toBeLessThan(far.step_ms);
+      expect(near.until_ms).toBeLessThanOrEqual(far.until_ms);
+      // An axis begins at a whole step.
+      expect(near.since_ms).toBeGreaterThan(far.since_ms - near.step_ms);
+      expect(near.since_ms).toBeLessThanOrEqual(timeAt(far, Math.max(0, from - 1)));
+      expect(near.until_ms).toBeGreaterThanOrEqual(Math.min(far.until_ms, timeAt(far, to + 1)));
+    }),
+  );
+  const month = of(32);
+  expect(closer(month, { from: 200, to: 201 }, 20)?.step_ms).toBe(60_000);
 });
