@@ -2,6 +2,7 @@
 import type { RoundOutcome, Sink } from '../model/outcome.ts';
 import type { Round } from '../model/round.ts';
 import type { IncidentEvent } from '../model/verdict.ts';
+import { clockTrouble } from './clock-words.ts';
 import { duration } from './words.ts';
 
 /** What is needed of a logger; pino has it. */
@@ -46,10 +47,14 @@ export function eventLine(event: IncidentEvent): string {
   return `incident ${incident} ${event.event}: ${who} ${state}${mechanism ? ` (${mechanism})` : ''}, confidence ${confidence}, since ${from}–${to}${ended} UTC`;
 }
 
-/** The log as a sink. A round is `info` with its duration (ms) and wire bytes; an incident's turn is `warn`. */
+/**
+ * The log as a sink. A round is `info` with its duration (ms) and wire bytes; an incident's turn is `warn`, and so is a clock
+ * that has gone wrong, once.
+ */
 export function logSink(log: Log): Sink {
   let before = 0;
   let interval: number | undefined;
+  let wrongClock = false;
   return {
     name: 'log',
     accept({ round, events, duration_ms, bytes }: RoundOutcome) {
@@ -68,6 +73,12 @@ export function logSink(log: Log): Sink {
         );
       }
       interval = round.interval_ms;
+      const { clock_skew_s } = round.vantage;
+      const trouble = clockTrouble(clock_skew_s);
+      if (trouble !== undefined && !wrongClock) log.warn({ clock_skew_s }, trouble);
+      if (trouble === undefined && clock_skew_s !== undefined && wrongClock) log.info({}, 'the clock is right again');
+      // A round that saw no clock but ours changes nothing.
+      if (clock_skew_s !== undefined) wrongClock = trouble !== undefined;
       for (const event of events) log.warn({ incident: event.incident }, event.statement ?? eventLine(event));
     },
   };

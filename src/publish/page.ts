@@ -1,6 +1,7 @@
 /** The status page: one document without scripts that explains itself to whoever runs the probe. */
 import { states } from '../model/vocabulary.ts';
 import type { StoredIncident } from '../store/read.ts';
+import { clockTrouble } from './clock-words.ts';
 import { headline } from './headline.ts';
 import { type Html, html } from './html.ts';
 import { incidentsSection } from './page-incidents.ts';
@@ -61,10 +62,11 @@ function lastLook({ round }: Status, now: number): Html {
 
 /** What must not be overlooked, unless the headline has said it already. */
 function banners({ statement, vantage, store_trouble }: Status, said: string): Html {
+  const clock = clockTrouble(vantage.clock_skew_s);
   const line = vantage.state === undefined || vantage.state === 'online' ? undefined : vantageWords[vantage.state];
   return html`${statement !== undefined && html`<blockquote class="banner">“${statement}”</blockquote>`}${
     line !== undefined && line !== said && html`<p class="banner warn">${line}</p>`
-  }${store_trouble !== undefined && html`<p class="banner warn">Rounds are not being stored: ${store_trouble}. Measuring goes on.</p>`}`;
+  }${clock !== undefined && html`<p class="banner warn">${clock}</p>`}${store_trouble !== undefined && html`<p class="banner warn">Rounds are not being stored: ${store_trouble}. Measuring goes on.</p>`}`;
 }
 
 function lineCard({ vantage, controls }: Status): Html {

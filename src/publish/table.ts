@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import type { ControlObservation, Observation, Round } from '../model/round.ts';
 import type { Confidence, Mechanism, Phase, State, VantageState } from '../model/vocabulary.ts';
+import { clockTrouble } from './clock-words.ts';
 import type { Look, Status } from './status.ts';
 import { duration, mechanismWords, stateWords, vantageWords } from './words.ts';
 
@@ -80,7 +81,12 @@ export function renderStatus(status: Status, options: TableOptions): string {
     round === undefined
       ? 'no round yet'
       : `round ${round.round}, ${duration(now - Date.parse(round.started_at))} ago, took ${briefly(round.duration_ms)}`;
-  const notes = [status.statement, status.store_trouble && `not stored: ${status.store_trouble}`, last];
+  const notes = [
+    status.statement,
+    clockTrouble(status.vantage.clock_skew_s),
+    status.store_trouble && `not stored: ${status.store_trouble}`,
+    last,
+  ];
   return (
     render(rows, { ...status.vantage, controls: status.controls }, options) +
     notes.flatMap((one) => (one ? [`${one}\n`] : [])).join('')

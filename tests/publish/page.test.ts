@@ -147,6 +147,9 @@ describe('the page', () => {
       'Rounds are not being stored: the disk is full.',
     );
     expect(page({ ...status, vantage: { ...status.vantage, state: 'degraded' } })).toContain('This line is in trouble');
+    const skewed = page({ ...status, vantage: { ...status.vantage, clock_skew_s: 7260 } });
+    expect(skewed).toContain('clock is 2 h 1 min ahead: a fleet does not count this probe');
+    expect(page({ ...status, vantage: { ...status.vantage, clock_skew_s: 180 } })).not.toContain('banner');
     expect(page(status)).not.toContain('banner');
   });
 

@@ -56,6 +56,10 @@ test('the table of a running daemon adds since when, the last round and what is 
   expect(text).toContain('X          ✓ reachable             high        for 2 h\n');
   expect(text).toContain('round 4711, 42 s ago, took 2.1 s\n');
   expect(text).toContain('not stored: the disk is full\n');
+  outcome.round.vantage.clock_skew_s = -600;
+  await sink.accept(outcome);
+  const skewed = renderStatus(sink.status(), { colour: false, width: 80 });
+  expect(skewed).toContain("This computer's clock is 10 min behind: a fleet does not count this probe");
   expect(renderStatus(board().status(), { colour: false, width: 80 })).toContain('no round yet\n');
 });
 
@@ -88,6 +92,24 @@ describe('the log line of a round', () => {
     expect(eventLine(opened('x', 'blocked', 'tls.reset.sni'))).toBe(
       'incident x-20240120T1341 opened: x blocked (tls.reset.sni), confidence high, since 13:40:02–13:41:00 UTC',
     );
+  });
+
+  // A fleet's rules go by the probe's own clock: one that is wrong by more than three minutes is never counted.
+  test('a wrong clock is said once, and once that it is right again', async () => {
+    const said: string[] = [];
+    const sink = logSink({ info: (_, text) => said.push(text), warn: (_, text) => said.push(`! ${text}`) });
+    for (const skew of [2, 180, -181, undefined, -200, 4000, undefined, 3, 2]) {
+      const one = calm();
+      one.round.vantage.clock_skew_s = skew;
+      await sink.accept(one);
+    }
+    const told = said.filter((line) => !line.startsWith('round '));
+    expect(told).toEqual([
+      "! This computer's clock is 3 min behind: a fleet does not count this probe, and the times of incidents are wrong. Set the clock.",
+      'the clock is right again',
+    ]);
+    expect(said.indexOf(told[0]!)).toBe(3);
+    expect(said.indexOf(told[1]!)).toBe(9);
   });
 
   test('the sink: one info a round with its own bytes, one warning an event', async () => {
