@@ -1,5 +1,6 @@
 /** The lines of a file or of standard input, one after the other, in constant memory. */
-import { createReadStream } from 'node:fs';
+import { isAscii } from 'node:buffer';
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Complaint } from '../model/errors.ts';
 
@@ -12,7 +13,12 @@ export interface Line {
   text: string;
   /** From 1. */
   number: number;
-  /** Bytes of the file up to the end of this line. */
+}
+
+/** Lines that were read at once. */
+export interface Batch {
+  lines: Line[];
+  /** Bytes of the file up to the end of the last of them. */
   offset: number;
 }
 
@@ -20,50 +26,86 @@ export interface Line {
  * Yields the lines of a file (`-`: of `stdin`), without their ends; blank ones are counted and left out.
  * A file that cannot be read, or a line beyond `longestLine`, is a `Complaint`.
  */
-export async function* lines(file: string, stdin: Readable): AsyncGenerator<Line[]> {
-  const source = file === '-' ? stdin : createReadStream(file, { highWaterMark: chunkBytes });
+export async function* lines(file: string, stdin: Readable): AsyncGenerator<Batch> {
   let rest: Buffer[] = [];
   let kept = 0;
   let number = 0;
   let offset = 0;
   try {
-    for await (const piece of source) {
+    for await (const piece of file === '-' ? stdin : chunks(file)) {
       const chunk = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer);
-      const batch: Line[] = [];
-      let from = 0;
-      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-        const part = chunk.subarray(from, end);
-        const bytes = rest.length > 0 ? Buffer.concat([...rest, part]) : part;
+      const last = chunk.lastIndexOf(10) + 1;
+      if (last > 0) {
+        const whole = chunk.subarray(0, last);
+        const bytes = rest.length > 0 ? Buffer.concat([...rest, whole]) : whole;
         rest = [];
         kept = 0;
-        from = end + 1;
-        number++;
-        offset += bytes.length + 1;
-        const text = decoded(bytes, number);
-        if (text !== '') batch.push({ text, number, offset });
+        offset += bytes.length;
+        const found = split(bytes, number);
+        number = found.number;
+        if (found.lines.length > 0) yield { lines: found.lines, offset };
       }
-      if (from < chunk.length) {
-        // A copy: the piece would keep the whole chunk alive.
-        rest.push(Buffer.from(chunk.subarray(from)));
-        kept += chunk.length - from;
+      if (last < chunk.length) {
+        // A copy: the chunk is written over.
+        rest.push(Buffer.from(chunk.subarray(last)));
+        kept += chunk.length - last;
         if (kept > longestLine) throw tooLong(file, number + 1);
       }
-      if (batch.length > 0) yield batch;
     }
   } catch (error) {
     if (error instanceof Complaint) throw error;
     throw unreadable(file, error as NodeJS.ErrnoException);
   }
-  if (rest.length > 0) {
-    const bytes = Buffer.concat(rest);
-    const text = decoded(bytes, number + 1);
-    if (text !== '') yield [{ text, number: number + 1, offset: offset + bytes.length }];
+  if (rest.length === 0) return;
+  const bytes = Buffer.concat(rest);
+  const found = split(bytes, number);
+  if (found.lines.length > 0) yield { lines: found.lines, offset: offset + bytes.length };
+}
+
+/** A file in pieces, each of which is good until the next one is asked for. */
+async function* chunks(file: string): AsyncGenerator<Buffer> {
+  const handle = await open(file);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(chunkBytes);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, chunkBytes, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
   }
 }
 
-function decoded(bytes: Buffer, number: number): string {
-  const text = bytes.toString('utf8').trim();
-  return number === 1 && text.startsWith('\ufeff') ? text.slice(1) : text;
+/** Whole lines. `before`: number of the line before them; the last one's comes back. */
+function split(bytes: Buffer, before: number): { lines: Line[]; number: number } {
+  const found: Line[] = [];
+  let number = before;
+  const add = (raw: string) => {
+    number++;
+    const text = raw.trim();
+    const line = number === 1 && text.startsWith('\ufeff') ? text.slice(1) : text;
+    if (line !== '') found.push({ text: line, number });
+  };
+  if (isAscii(bytes)) {
+    // Nearly all records are: decoded at once, each line is a part of the one string and never copied.
+    const text = bytes.toString('latin1');
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      add(text.slice(from, end));
+      from = end + 1;
+    }
+    if (from < text.length) add(text.slice(from));
+    return { lines: found, number };
+  }
+  // One letter beyond Latin-1 would make the whole string twice as wide, and slow to parse.
+  let from = 0;
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+    add(bytes.toString('utf8', from, end));
+    from = end + 1;
+  }
+  if (from < bytes.length) add(bytes.toString('utf8', from));
+  return { lines: found, number };
 }
 
 function tooLong(file: string, number: number): Complaint {

@@ -29,20 +29,29 @@ export function badness(
   tick: Tick,
   interfered: ReadonlySet<string> | undefined,
 ): { [S in Stream]?: Badness | undefined } {
-  const list = Object.values(targets);
+  const keys = Object.keys(targets);
+  const crawl = new Worst(tick, slowness);
+  const slow = new Worst(tick, slowness);
+  const short = new Worst(tick, shortness);
+  for (const key of keys) {
+    const target = targets[key]!;
+    crawl.see(target.crawl, target.every, target.good);
+    slow.see(target.slow, target.every, target.good);
+    short.see(target.short, target.transfers ?? 0, target.fast);
+  }
   const result: { [S in Stream]?: Badness | undefined } = {
     all: undefined,
     reach: undefined,
-    handshake: worst(list, tick, crawlOf, everyOf, slowness, goodOf),
-    latency: worst(list, tick, slowOf, everyOf, slowness, goodOf),
-    goodput: worst(list, tick, shortOf, transfersOf, shortness, fastOf),
+    handshake: crawl.badness(),
+    latency: slow.badness(),
+    goodput: short.badness(),
   };
   let known = 0;
   let failedFresh = 0;
   let failedHeld = 0;
   let fresh = 0;
   let good: number | undefined;
-  for (const key of Object.keys(targets)) {
+  for (const key of keys) {
     const target = targets[key]!;
     if (!valid(target, tick)) continue;
     known++;
@@ -87,46 +96,41 @@ function allFailed(
   return Object.keys(targets).every((key) => !valid(targets[key]!, tick) || failed(key) || failed(twinOf(key)));
 }
 
-const slowOf = (target: TargetState) => target.slow;
-const crawlOf = (target: TargetState) => target.crawl;
-const shortOf = (target: TargetState) => target.short;
-const goodOf = (target: TargetState) => target.good;
-const fastOf = (target: TargetState) => target.fast;
-const everyOf = (target: TargetState) => target.every;
-const transfersOf = (target: TargetState) => target.transfers ?? 0;
+/** The worst of the targets' held ratios: of those measured in this round, and of those held from before. */
+class Worst {
+  readonly #tick: Tick;
+  readonly #scale: (ratio: number) => number;
+  #fresh: number | undefined = undefined;
+  #held: number | undefined = undefined;
+  #good: number | undefined = undefined;
 
-function worst(
-  targets: readonly TargetState[],
-  { t, interval }: Tick,
-  value: (target: TargetState) => Held | undefined,
-  every: (target: TargetState) => number,
-  scale: (ratio: number) => number,
-  goodAt: (target: TargetState) => number | undefined,
-): Badness | undefined {
-  let good: number | undefined;
-  let freshWorst: number | undefined;
-  let heldWorst: number | undefined;
-  for (const target of targets) {
-    const held = value(target);
-    if (held === undefined) continue;
+  constructor(tick: Tick, scale: (ratio: number) => number) {
+    this.#tick = tick;
+    this.#scale = scale;
+  }
+
+  /** A target's ratio, its usual distance between samples, and the fold second of its last good one. */
+  see(held: Held | undefined, every: number, good: number | undefined): void {
+    if (held === undefined) return;
+    const { t, interval } = this.#tick;
+    const ratio = held[0];
     if (held[1] === t) {
-      if (scale(held[0]) >= bad) good = later(good, goodAt(target));
-      if (freshWorst === undefined || held[0] > freshWorst) freshWorst = held[0];
-    } else if (t - held[1] <= 2 * every(target) + interval / 2 && (heldWorst === undefined || held[0] > heldWorst)) {
-      heldWorst = held[0];
+      if (this.#scale(ratio) >= bad) this.#good = later(this.#good, good);
+      if (this.#fresh === undefined || ratio > this.#fresh) this.#fresh = ratio;
+    } else if (t - held[1] <= 2 * every + interval / 2 && (this.#held === undefined || ratio > this.#held)) {
+      this.#held = ratio;
     }
   }
-  if (freshWorst === undefined) {
-    return heldWorst === undefined
-      ? undefined
-      : { y: scale(heldWorst), fresh: false, ratio: heldWorst, good: undefined };
+
+  badness(): Badness | undefined {
+    const fresh = this.#fresh;
+    const held = this.#held;
+    const stale = held !== undefined && { y: this.#scale(held), fresh: false, ratio: held, good: undefined };
+    if (fresh === undefined) return stale || undefined;
+    const y = this.#scale(fresh);
+    if (stale && held > fresh && stale.y > y + outweighs) return stale;
+    return { y, fresh: true, ratio: fresh, good: this.#good };
   }
-  const yFresh = scale(freshWorst);
-  if (heldWorst === undefined || heldWorst <= freshWorst) return { y: yFresh, fresh: true, ratio: freshWorst, good };
-  const yHeld = scale(heldWorst);
-  return yHeld > yFresh + outweighs
-    ? { y: yHeld, fresh: false, ratio: heldWorst, good: undefined }
-    : { y: yFresh, fresh: true, ratio: freshWorst, good };
 }
 
 function later(a: number | undefined, b: number | undefined): number | undefined {

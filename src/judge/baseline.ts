@@ -22,26 +22,26 @@ export function memory(every: number): number {
   return clip(levelSeconds / Math.max(1, every), 100, 2880);
 }
 
-/** The level after one more sample `x` (log domain), of which `offset` is the hour's. */
+/** The level after one more sample `x` (log domain), of which `offset` is the hour's. Changes `level` in place. */
 export function learn(level: Level | undefined, x: number, most: number, offset = 0): Level {
   if (level === undefined) return [round5(x - offset), 1];
   const samples = Math.min(level[1] + 1, Math.round(most));
   const bound = level[1] < young ? Number.POSITIVE_INFINITY : clipped;
-  return [round5(level[0] + clip(x - offset - level[0], -bound, bound) / samples), samples];
+  level[0] = round5(level[0] + clip(x - offset - level[0], -bound, bound) / samples);
+  level[1] = samples;
+  return level;
 }
 
 /**
- * The 24 offsets after a sample that lay `residual` above its level, in UTC hour `hour`.
+ * Moves one of the 24 offsets, in place, after a sample that lay `residual` above its level in UTC hour `hour`.
  *
  * Every offset starts at 0 and moves by a three-day average of its own hour: until then it is shrunk towards 0, the
  * global level. `every` is the distance between samples in seconds.
  */
-export function learnHour(offsets: number[], hour: number, residual: number, every: number): number[] {
+export function learnHour(offsets: number[], hour: number, residual: number, every: number): void {
   const rate = clip(every / (hourDays * 3600), 0.001, 0.2);
-  const next = offsets.slice();
   const before = offsets[hour] ?? 0;
-  next[hour] = round4(before + rate * clip(residual - before, -clipped, clipped));
-  return next;
+  offsets[hour] = round4(before + rate * clip(residual - before, -clipped, clipped));
 }
 
 /** The 28-day level after one more hour whose mean level was `x`. */

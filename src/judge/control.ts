@@ -8,9 +8,9 @@ import { shortfall } from './shortfall.ts';
 import type { ControlState, Held } from './state.ts';
 
 /** Samples behind a level before anything is compared with it. */
-const known = 10;
+const enough = 10;
 /** Of its transfers fewer, as for a target's: there is one in ten minutes. */
-const knownGoodput = 5;
+const enoughGoodput = 5;
 /** A control bad alone for an hour is censored or dead: a finding, no longer a yardstick (docs/methodology.md, controls). */
 const impairedSeconds = 3600;
 /** Successes in a row that bring an impaired control back. */
@@ -37,63 +37,71 @@ export interface View {
   rated: number | undefined;
 }
 
-/** The control after one more sample. `alone`: it failed while at least two others answered. */
+/** Every field every time: objects of one shape are read without a search. */
+function newControl(t: number): ControlState {
+  return {
+    at: t,
+    connect: undefined,
+    latency: undefined,
+    handshake: undefined,
+    goodput: undefined,
+    slow: undefined,
+    crawl: undefined,
+    short: undefined,
+    rate: undefined,
+    alone: undefined,
+    impaired: undefined,
+    recovered: undefined,
+  };
+}
+
+/** The control after one more sample, `known` changed in place. `alone`: it failed while at least two others answered. */
 export function observeControl(
-  before: ControlState | undefined,
+  known: ControlState | undefined,
   sample: Sample,
-  tick: Tick,
+  { t, interval }: Tick,
   { alone, learn: learning }: { alone: boolean; learn: boolean },
 ): ControlState {
-  const next: ControlState = {
-    at: tick.t,
-    connect: before?.connect,
-    latency: before?.latency,
-    handshake: before?.handshake,
-    goodput: before?.goodput,
-    slow: before?.slow,
-    crawl: before?.crawl,
-    short: before?.short,
-    rate: before?.rate,
-    alone: before?.alone,
-    impaired: before?.impaired,
-    recovered: before?.recovered,
-  };
+  const control = known ?? newControl(t);
+  const passed = t - control.at;
+  control.at = t;
   if (sample.failed) {
-    next.recovered = undefined;
-    if (alone) next.alone = (before?.alone ?? 0) + Math.min(600, tick.t - (before?.at ?? tick.t));
-    if ((next.alone ?? 0) >= impairedSeconds) next.impaired = 1;
+    control.recovered = undefined;
+    if (alone) control.alone = (control.alone ?? 0) + Math.min(600, passed);
+    if ((control.alone ?? 0) >= impairedSeconds) control.impaired = 1;
   } else {
-    next.alone = undefined;
-    if (next.impaired) {
-      next.recovered = (next.recovered ?? 0) + 1;
-      if (next.recovered >= recovery) {
-        next.impaired = undefined;
-        next.recovered = undefined;
+    control.alone = undefined;
+    if (control.impaired) {
+      control.recovered = (control.recovered ?? 0) + 1;
+      if (control.recovered >= recovery) {
+        control.impaired = undefined;
+        control.recovered = undefined;
       }
     }
   }
+  const { connect, goodput } = control;
   const lost =
     sample.connect !== undefined &&
-    before?.connect !== undefined &&
-    before.connect[1] >= known &&
-    retransmitted(sample.connect, before.connect[0]);
-  const slow = lost ? undefined : above(sample.latency, before?.latency);
-  const crawl = lost ? undefined : above(sample.handshake, before?.handshake);
-  const short =
-    sample.rate === undefined || before?.goodput === undefined || before.goodput[1] < knownGoodput
-      ? undefined
-      : shortfall(sample.rate, before.goodput[0], sample.connect, before.connect?.[0]);
-  if (slow !== undefined) next.slow = [slow, tick.t];
-  if (crawl !== undefined) next.crawl = [crawl, tick.t];
-  if (short !== undefined) next.short = [round4(short), tick.t];
-  if (sample.rate !== undefined) next.rate = [round4(sample.rate), tick.t];
-  if (!learning || lost) return next;
-  const most = memory(before ? Math.max(tick.interval, tick.t - before.at) : tick.interval);
-  if (sample.connect !== undefined) next.connect = learn(before?.connect, sample.connect, most);
-  if (sample.latency !== undefined) next.latency = learn(before?.latency, sample.latency, most);
-  if (sample.handshake !== undefined) next.handshake = learn(before?.handshake, sample.handshake, most);
-  if (sample.rate !== undefined) next.goodput = learn(before?.goodput, sample.rate, 300);
-  return next;
+    connect !== undefined &&
+    connect[1] >= enough &&
+    retransmitted(sample.connect, connect[0]);
+  const slow = lost ? undefined : above(sample.latency, control.latency);
+  const crawl = lost ? undefined : above(sample.handshake, control.handshake);
+  if (slow !== undefined) control.slow = [slow, t];
+  if (crawl !== undefined) control.crawl = [crawl, t];
+  if (sample.rate !== undefined) {
+    if (goodput !== undefined && goodput[1] >= enoughGoodput) {
+      control.short = [round4(shortfall(sample.rate, goodput[0], sample.connect, connect?.[0])), t];
+    }
+    control.rate = [round4(sample.rate), t];
+  }
+  if (!learning || lost) return control;
+  const most = memory(Math.max(interval, passed));
+  if (sample.connect !== undefined) control.connect = learn(connect, sample.connect, most);
+  if (sample.latency !== undefined) control.latency = learn(control.latency, sample.latency, most);
+  if (sample.handshake !== undefined) control.handshake = learn(control.handshake, sample.handshake, most);
+  if (sample.rate !== undefined) control.goodput = learn(goodput, sample.rate, 300);
+  return control;
 }
 
 /** Least retransmission time-out of Linux (200 ms) less what a quick repair saves, ms. */
@@ -106,17 +114,16 @@ const repairLog = Math.log(repairMs);
  * milliseconds: what triples a handshake of 100 ms makes one of 10 ms twenty times as long, and a lossy line at home does
  * it to every path.
  */
-export function repaired(before: ControlState, sample: Sample): boolean {
-  const { connect, handshake } = before;
-  if (sample.connect === undefined || !connect || connect[1] < known) return false;
+export function repaired({ connect, handshake }: ControlState, sample: Sample): boolean {
+  if (sample.connect === undefined || !connect || connect[1] < enough) return false;
   if (retransmitted(sample.connect, connect[0])) return true;
-  if (sample.handshake === undefined || !handshake || handshake[1] < known) return false;
+  if (sample.handshake === undefined || !handshake || handshake[1] < enough) return false;
   if (sample.connect + sample.handshake < repairLog) return false;
   return Math.exp(sample.connect + sample.handshake) - Math.exp(connect[0] + handshake[0]) >= repairMs;
 }
 
 function above(x: number | undefined, level: ControlState['latency']): number | undefined {
-  return x === undefined || level === undefined || level[1] < known ? undefined : round4(x - level[0]);
+  return x === undefined || level === undefined || level[1] < enough ? undefined : round4(x - level[0]);
 }
 
 function recent(held: Held | undefined, t: number, seconds: number): number | undefined {

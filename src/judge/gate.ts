@@ -11,7 +11,7 @@ import { observeControl, repaired, type View, view } from './control.ts';
 import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
 import { round6 } from './rounding.ts';
-import { read } from './sample.ts';
+import { isAnyTwice, read } from './sample.ts';
 import { slowness } from './slowness.ts';
 import type { ControlState, GateState, Held } from './state.ts';
 
@@ -26,7 +26,6 @@ const ip6Seconds = 900;
 
 export interface Gate {
   state: GateState;
-  controls: Record<string, ControlState>;
   /** Comparisons of any kind count. */
   counts: boolean;
   /** Comparisons of speed count too. */
@@ -45,7 +44,7 @@ const lossy = 1 / 3;
 
 const newGate: GateState = { cooldown: 0, failing: 0, slow: 0, crawl: 0, closed: 0 };
 
-/** Reads the controls of one round and decides whether it counts. */
+/** Reads the controls of one round, moves `controls` on in place, and decides whether the round counts. */
 export function gate(
   before: GateState = newGate,
   controls: Record<string, ControlState>,
@@ -54,7 +53,8 @@ export function gate(
   vantage: VantageState,
   params: JudgeParams,
 ): Gate {
-  const next = { ...controls };
+  // Each of two results for one control is held against what was known before the round.
+  const past = isAnyTwice(round.controls) ? structuredClone(controls) : undefined;
   const tally = count(round, controls, params.controls_may_fail);
   let slow = 0;
   let crawl = 0;
@@ -64,18 +64,18 @@ export function gate(
   let ip6: Held | undefined = before.ip6;
   for (const observation of round.controls) {
     const sample = read(observation);
-    if (sample === undefined) continue;
+    if (sample === undefined || sample.key === '__proto__') continue;
     if (observation.ip_protocol === 'ip6') ip6 = [sample.failed ? 0 : 1, tick.t];
-    const known = own(controls, sample.key);
-    if (known === undefined && Object.keys(next).length >= most) continue;
+    const known = past ? structuredClone(own(past, sample.key)) : own(controls, sample.key);
+    if (known === undefined && Object.keys(controls).length >= most) continue;
     const alone = sample.failed && tally.failed === 1 && tally.measured >= 3;
     // A control that goes on failing while the others are fine is filtered or dead: it says nothing of the line.
     if (alone && known?.alone !== undefined) dead = 1;
+    const waited = known !== undefined && repaired(known, sample);
     const control = observeControl(known, sample, tick, { alone, learn: tally.fit && vantage === 'online' });
-    next[sample.key] = control;
+    if (control !== known || past) controls[sample.key] = control;
     if (control.impaired || sample.failed) continue;
     measured++;
-    const waited = known !== undefined && repaired(known, sample);
     if (waited) waiting++;
     if (control.slow?.[1] === tick.t) slow += slowness(control.slow[0]);
     if (waited) crawl++;
@@ -94,14 +94,13 @@ export function gate(
   if (ip6) state.ip6 = ip6;
   const views: View[] = [];
   const impaired: string[] = [];
-  for (const name of Object.keys(next)) {
-    const control = next[name]!;
+  for (const name of Object.keys(controls)) {
+    const control = controls[name]!;
     if (control.impaired) impaired.push(name);
     else views.push(view(control, tick));
   }
   return {
     state,
-    controls: next,
     counts,
     speed: counts && vantage === 'online' && !losing(waiting, measured),
     healthy: tally.measured === 0 ? undefined : tally.fit,

@@ -53,14 +53,12 @@ function learnHours(state: PlatformState, readings: readonly Reading[], { t, hou
     const every = Math.max(interval, hourEvery);
     const latency = residual(readings, latencyOf, usualLatency);
     const handshake = residual(readings, handshakeOf, usualHandshake);
-    if (latency !== undefined || handshake !== undefined) state.hours = { ...state.hours };
-    if (latency !== undefined) state.hours.latency = learnHour(state.hours.latency, hour, latency, every);
-    if (handshake !== undefined) state.hours.handshake = learnHour(state.hours.handshake, hour, handshake, every);
+    if (latency !== undefined) learnHour(state.hours.latency, hour, latency, every);
+    if (handshake !== undefined) learnHour(state.hours.handshake, hour, handshake, every);
   }
   const goodput = residual(readings, rateOf, usualRate);
   if (goodput === undefined) return;
-  const every = Math.max(interval, state.streams.goodput.every ?? hourEvery);
-  state.hours = { ...state.hours, goodput: learnHour(state.hours.goodput, hour, goodput, every) };
+  learnHour(state.hours.goodput, hour, goodput, Math.max(interval, state.streams.goodput.every ?? hourEvery));
 }
 
 const latencyOf = ({ latency }: Sample) => latency;

@@ -9,8 +9,8 @@ import { type Reading, settle } from './learning.ts';
 import { nullMean } from './mixture.ts';
 import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
-import { read } from './sample.ts';
-import type { PlatformState, StreamState, TargetState } from './state.ts';
+import { isAnyTwice, read } from './sample.ts';
+import type { PlatformState, TargetState } from './state.ts';
 import { evidenceAbove, forget, newStream, step } from './stream.ts';
 import { deviation, type Offsets, observeTarget } from './target.ts';
 
@@ -80,7 +80,8 @@ export function foldPlatform(
     handshake: before.hours.handshake[tick.hour] ?? 0,
     goodput: before.hours.goodput[tick.hour] ?? 0,
   };
-  const { targets, readings } = observe(before, observations, offsets, gate, tick, params);
+  const { targets } = before;
+  const readings = observe(targets, observations, offsets, gate, tick, params);
   const proven = verdict?.basis === 'artefact' || verdict?.basis === 'differential';
   const counts =
     readings.length > 0 &&
@@ -118,35 +119,38 @@ export function foldPlatform(
   return { state, badness: bad, evidence: worth, stepped };
 }
 
+/** Takes the samples into `targets`, in place. */
 function observe(
-  before: PlatformState,
+  targets: Record<string, TargetState>,
   observations: readonly Observation[],
   offsets: Offsets,
   gate: Gate,
   tick: Tick,
   params: JudgeParams,
-): { targets: Record<string, TargetState>; readings: Reading[] } {
-  const targets = { ...before.targets };
+): Reading[] {
   const readings: Reading[] = [];
+  // Each of two results for one target is held against what was known before the round.
+  const past = isAnyTwice(observations) ? structuredClone(targets) : undefined;
   let lossy = false;
   for (const observation of observations) {
     const sample = read(observation);
-    if (sample === undefined) continue;
+    if (sample === undefined || sample.key === '__proto__') continue;
     // IPv6 that fails where no control answers over IPv6 either is a broken line at home, never a verdict.
     if (sample.failed && observation.ip_protocol === 'ip6' && !gate.ip6) continue;
-    const known = own(before.targets, sample.key);
+    const known = past ? structuredClone(own(past, sample.key)) : own(targets, sample.key);
     if (known === undefined && Object.keys(targets).length >= most && !forgotten(targets, tick.t)) continue;
-    const twin = measuredAlready(readings, sample.key) ?? known;
+    const twin = past && measuredAlready(readings, sample.key);
     // Two results for one target and protocol: one complete answer proves that it answers.
-    if (twin !== known && twin?.at === tick.t && (sample.failed || twin.failed === 0)) continue;
+    if (twin && (sample.failed || twin.failed === 0)) continue;
     const away = deviation(known, sample, offsets, gate.views);
     const target = observeTarget(known, sample, away, tick, params.transfer_every_ms / 1000);
-    targets[sample.key] = target;
+    if (target !== known || past) targets[sample.key] = target;
     insert(readings, { sample, away, target });
     if (away.lost) lossy = true;
   }
-  if (lossy) forgetSignatures(targets, tick.t);
-  return { targets, readings };
+  // A lost SYN: the path drops packets whatever they carry, and that alone makes handshakes slow.
+  if (lossy) for (const key of Object.keys(targets)) targets[key]!.signature = undefined;
+  return readings;
 }
 
 /** Sums over readings do not depend on the order in which targets were measured: they are kept in order of name. */
@@ -160,17 +164,6 @@ function insert(readings: Reading[], reading: Reading): void {
 function measuredAlready(readings: readonly Reading[], key: string): TargetState | undefined {
   for (let i = readings.length - 1; i >= 0; i--) if (readings[i]!.sample.key === key) return readings[i]!.target;
   return undefined;
-}
-
-/** A lost SYN: the path drops packets whatever they carry, and that alone makes handshakes slow. */
-function forgetSignatures(targets: Record<string, TargetState>, t: number): void {
-  for (const key of Object.keys(targets)) {
-    const target = targets[key]!;
-    if (target.signature === undefined) continue;
-    // What was measured in this round is new and ours to change.
-    if (target.at === t) target.signature = undefined;
-    else targets[key] = { ...target, signature: undefined };
-  }
 }
 
 /** Drops a target not measured for a week; false when there is none. */
@@ -208,18 +201,17 @@ function advance(
   const late = Math.max(slow, crawl);
   const ofSpeed = gate.speed && before.rounds >= knownRounds;
   const ofGoodput = ofSpeed && before.transfers >= knownTransfers;
-  const next = (stream: Stream, may: boolean, floor: number, noise: number): StreamState => {
-    const old = tick.forget ? forget(before.streams[stream]) : before.streams[stream];
+  const take = (stream: Stream, may: boolean, floor: number, noise: number) => {
+    const old = state.streams[stream];
+    if (tick.forget) forget(old);
     const now = bad[stream];
-    if (!may || now === undefined || !now.fresh) return old;
+    if (!may || now === undefined || !now.fresh) return;
     stepped.push(stream);
-    return step(old, now.y, now.good, tick.t, nullMean(old.calm[0], floor, noise, params.margins[stream]));
+    step(old, now.y, now.good, tick.t, nullMean(old.calm[0], floor, noise, params.margins[stream]));
   };
-  state.streams = {
-    all: next('all', true, params.floors.all, failingFactor * failing * failing),
-    reach: next('reach', true, reachFloor, failingFactor * failing),
-    handshake: next('handshake', ofSpeed, params.floors.handshake, noiseFactor * size * crawl),
-    latency: next('latency', ofSpeed, params.floors.latency, noiseFactor * size * late),
-    goodput: next('goodput', ofGoodput, params.floors.goodput, 0),
-  };
+  take('all', true, params.floors.all, failingFactor * failing * failing);
+  take('reach', true, reachFloor, failingFactor * failing);
+  take('handshake', ofSpeed, params.floors.handshake, noiseFactor * size * crawl);
+  take('latency', ofSpeed, params.floors.latency, noiseFactor * size * late);
+  take('goodput', ofGoodput, params.floors.goodput, 0);
 }

@@ -33,9 +33,9 @@ const noFacts: SpeedFacts = {
   only6: false,
 };
 
-/** Folds every platform of the record; those that it does not mention stay as they are. */
+/** Folds every platform of the record, `platforms` in place; those that it does not mention stay as they are. */
 export function foldAll(
-  before: Record<string, PlatformState>,
+  platforms: Record<string, PlatformState>,
   round: Round,
   seen: Assessment,
   gate: Gate,
@@ -43,12 +43,14 @@ export function foldAll(
   threshold: number,
   params: JudgeParams,
 ): FoldedPlatforms {
-  const platforms = { ...before };
   let calm = true;
   const folded: { name: string; round: PlatformRound; facts: SpeedFacts }[] = [];
-  for (const name of Object.keys(round.platforms).sort()) {
+  const names = Object.keys(round.platforms);
+  // What is new is added in order of name; what is known stands where it stands, and needs none until something happens.
+  if (names.some((name) => own(platforms, name) === undefined)) names.sort();
+  for (const name of names) {
     if (name === '__proto__') continue;
-    const known = own(before, name);
+    const known = own(platforms, name);
     if (known === undefined && Object.keys(platforms).length >= most) continue;
     const result = foldPlatform(
       known ?? newPlatform(params, round.started_at),
@@ -68,6 +70,7 @@ export function foldAll(
     });
   }
   if (calm) return { platforms, turns: [] };
+  folded.sort((a, b) => (a.name < b.name ? -1 : 1));
   const company = (name: string) => own(round.companies, name) ?? name;
   const witnessing = new Set(folded.filter(({ facts }) => witnesses(facts)).map(({ name }) => company(name)));
   const open = new Set<string>();

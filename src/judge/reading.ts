@@ -2,6 +2,7 @@
  * Reading a record that may have come from anywhere: a field of the wrong kind is a field that is not there.
  * Replayed files and old stores hold what they hold; the judge never throws for it.
  */
+import { own as ownOf } from './own.ts';
 
 /** The objects of a list; anything else in it, or anything but a list, is passed over. */
 export function entries<T extends object>(value: readonly T[] | null | undefined): readonly T[] {
@@ -26,7 +27,7 @@ export function object<T extends object>(value: T | null | undefined): T | undef
 
 /** A record's own entry: a platform named `constructor` is a platform. */
 export function own<T>(record: Readonly<Record<string, T>> | null | undefined, key: string): T | undefined {
-  return isObject(record) && Object.hasOwn(record, key) ? record[key] : undefined;
+  return isObject(record) ? ownOf(record, key) : undefined;
 }
 
 function isObject(value: unknown): value is object {

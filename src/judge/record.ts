@@ -5,7 +5,6 @@
  */
 import type { Round } from '../model/round.ts';
 import { outcomes } from '../model/vocabulary.ts';
-import { sameName } from './names.ts';
 
 /** What a record without them is given. */
 export interface RecordDefaults {
@@ -106,6 +105,5 @@ function checkEntries(entries: unknown, list: string, name?: string): void {
     if (phases !== undefined && phases !== null && !isObject(phases)) {
       throw wrong(path(`[${i}].phases`), 'an object of milliseconds by phase', phases);
     }
-    entry['target'] = sameName(target);
   }
 }

@@ -1,6 +1,5 @@
 /** What one observation says in the judge's own numbers: answered or not, how slow, how fast. Trusts no field. */
 import type { Observation, Transfer } from '../model/round.ts';
-import { nameOver6 } from './names.ts';
 import { positive } from './rounding.ts';
 
 /** A minute and more is no phase of ours; 1 Tbit/s is no line of ours. */
@@ -69,7 +68,7 @@ function hash(text: string): number {
 export function read(observation: Observation): Sample | undefined {
   if (observation.outcome !== 'ok' && observation.outcome !== 'failed') return undefined;
   const sample: Sample = {
-    key: observation.ip_protocol === 'ip6' ? nameOver6(observation.target) : observation.target,
+    key: observation.ip_protocol === 'ip6' ? `${observation.target}|6` : observation.target,
     failed: observation.outcome === 'failed',
     connect: undefined,
     latency: undefined,
@@ -96,6 +95,18 @@ export function read(observation: Observation): Sample | undefined {
   }
   if (typeof observation.network === 'string') sample.block = hash(observation.network);
   return sample;
+}
+
+/** Whether one target or control was measured twice over one protocol. */
+export function isAnyTwice(observations: readonly Observation[]): boolean {
+  for (let i = 1; i < observations.length; i++) {
+    const { target, ip_protocol } = observations[i]!;
+    for (let k = 0; k < i; k++) {
+      const other = observations[k]!;
+      if (other.target === target && (other.ip_protocol === 'ip6') === (ip_protocol === 'ip6')) return true;
+    }
+  }
+  return false;
 }
 
 /** Two plateaus within 15 % of each other are one set rate (docs/methodology.md). */

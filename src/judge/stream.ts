@@ -30,30 +30,26 @@ function shaped(r: StreamState['r'], calm: Level, y: number): StreamState {
 }
 
 /**
- * Evidence after one more sample of badness `y` in [0, 1] at fold second `t`. `good`: fold second of the last good sample of
- * what is bad now; absent: never seen good. `m0`: greatest mean of calm badness. Learns nothing of calm: see `learnCalm`.
+ * Takes in one more sample of badness `y` in [0, 1] at fold second `t`, in place. `good`: fold second of the last good sample
+ * of what is bad now; absent: never seen good. `m0`: greatest mean of calm badness. Learns nothing of calm: see `learnCalm`.
  */
-export function step(before: StreamState, y: number, good: number | undefined, t: number, m0: number): StreamState {
-  const r = wager(before.r, y, m0);
-  const next = shaped(r, before.calm, round4(y));
-  next.at = t;
-  next.every = distance(before, t);
-  next.pending = before.pending;
-  next.close = before.close;
-  if (y >= bad) {
-    next.good = before.good;
-    const run = before.run;
-    const last = good ?? before.good ?? t;
-    // What turns bad later in the run was good when it was last seen: that narrows the beginning.
-    next.run = run
-      ? [last < run[1] ? Math.max(run[0], last) : run[0], run[1], Math.min(run[2], round4(y))]
-      : [last, t, round4(y)];
-  } else {
-    next.good = t;
+export function step(stream: StreamState, y: number, good: number | undefined, t: number, m0: number): void {
+  stream.r = wager(stream.r, y, m0);
+  stream.y = round4(y);
+  stream.every = distance(stream, t);
+  stream.at = t;
+  const run = stream.run;
+  if (y < bad) {
+    stream.good = t;
     // The strongest bet forgets fastest: when it is worth nothing again, the run of bad samples is over.
-    if (before.run && r[2] > 0) next.run = before.run;
+    if (run && !(stream.r[2] > 0)) stream.run = undefined;
+    return;
   }
-  return next;
+  const last = good ?? stream.good ?? t;
+  // What turns bad later in the run was good when it was last seen: that narrows the beginning.
+  stream.run = run
+    ? [last < run[1] ? Math.max(run[0], last) : run[0], run[1], Math.min(run[2], round4(y))]
+    : [last, t, round4(y)];
 }
 
 function distance(before: StreamState, t: number): number | undefined {
@@ -62,25 +58,26 @@ function distance(before: StreamState, t: number): number | undefined {
   return before.every === undefined ? gap : Math.round(before.every + 0.1 * (gap - before.every));
 }
 
-/** The stream learns its last badness as calm, together with what it had set aside under an empty suspicion. */
+/** The stream learns its last badness as calm, together with what it had set aside under an empty suspicion; in place. */
 export function learnCalm(stream: StreamState): void {
   const pending = stream.pending;
   if (pending) {
-    stream.calm = blend(stream.calm, pending[0] / pending[1], pending[1]);
+    blend(stream.calm, pending[0] / pending[1], pending[1]);
     stream.pending = undefined;
   }
-  stream.calm = blend(stream.calm, stream.y, 1);
+  blend(stream.calm, stream.y, 1);
 }
 
-/** The stream sets its last badness aside: whether it was calm is not known yet. */
+/** The stream sets its last badness aside, in place: whether it was calm is not known yet. */
 export function setAside(stream: StreamState): void {
   const pending = stream.pending ?? [0, 0];
   stream.pending = [round4(pending[0] + stream.y), pending[1] + 1];
 }
 
-function blend(calm: Level, mean: number, weight: number): Level {
+function blend(calm: Level, mean: number, weight: number): void {
   const samples = Math.min(calm[1] + weight, calmMemory);
-  return [round6(calm[0] + (mean - calm[0]) * clip(weight / samples, 0, 0.5)), samples];
+  calm[0] = round6(calm[0] + (mean - calm[0]) * clip(weight / samples, 0, 0.5));
+  calm[1] = samples;
 }
 
 /**
@@ -102,9 +99,9 @@ function owed({ every }: StreamState, interval: number): number {
   return every === undefined || every <= interval ? 0 : Math.log(clip(every / interval, 1, 10));
 }
 
-/** The stream with evidence from before a long gap reduced. */
-export function forget(stream: StreamState): StreamState {
-  return { ...stream, r: capped(stream.r, afterGap) };
+/** Reduces evidence from before a long gap, in place. */
+export function forget(stream: StreamState): void {
+  stream.r = capped(stream.r, afterGap);
 }
 
 /** The stream with no evidence, what it learned kept: after an incident. */

@@ -100,64 +100,78 @@ export function deviation(
   return result;
 }
 
-/** The target after a sample: what it held is replaced; levels are learned apart, by `learnTarget`. */
+/** A target before its first sample. Every field every time: objects of one shape are read without a search. */
+function newTarget(t: number, every: number): TargetState {
+  return {
+    at: t,
+    every: Math.round(every),
+    failed: 0,
+    connect: undefined,
+    handshake: undefined,
+    latency: undefined,
+    edges: undefined,
+    slow: undefined,
+    crawl: undefined,
+    good: undefined,
+    fast: undefined,
+    signature: undefined,
+    broken: undefined,
+    near: undefined,
+    goodput: undefined,
+    short: undefined,
+    transfers: undefined,
+    rates: undefined,
+    plateaus: undefined,
+    alike: undefined,
+  };
+}
+
+/**
+ * The target after a sample, `known` changed in place: what it held is replaced; levels are learned apart, by `learnTarget`.
+ */
 export function observeTarget(
-  before: TargetState | undefined,
+  known: TargetState | undefined,
   sample: Sample,
   away: Deviation,
   { t, interval }: Tick,
   transferEvery: number,
 ): TargetState {
-  const gap = before ? Math.min(1800, t - before.at) : 3 * interval;
-  // Every field every time: objects of one shape are what makes a fold of 50,000 rounds a second.
-  const next: TargetState = {
-    at: t,
-    every: before ? Math.round(before.every + 0.2 * (gap - before.every)) : Math.round(gap),
-    failed: sample.failed ? 1 : 0,
-    connect: before?.connect,
-    handshake: before?.handshake,
-    latency: before?.latency,
-    edges: before?.edges,
-    slow: before?.slow,
-    crawl: before?.crawl,
-    good: before?.good,
-    fast: before?.fast,
-    signature: before?.signature,
-    broken: before?.broken,
-    near: undefined,
-    goodput: before?.goodput,
-    short: before?.short,
-    transfers: before?.transfers,
-    rates: before?.rates,
-    plateaus: before?.plateaus,
-    alike: before?.alike,
-  };
-  if (!sample.failed && !away.lost && slowness(away.slow ?? 0) < bad && slowness(away.crawl ?? 0) < bad) next.good = t;
-  if (!away.lost && sample.connect !== undefined && before?.connect !== undefined) {
-    if (sample.connect - before.connect[0] < samePath) next.near = 1;
+  const target = known ?? newTarget(t, 3 * interval);
+  if (known !== undefined) {
+    const gap = Math.min(1800, t - known.at);
+    target.every = Math.round(known.every + 0.2 * (gap - known.every));
   }
-  if (away.slow !== undefined) next.slow = [round4(away.slow), t];
+  target.at = t;
+  target.failed = sample.failed ? 1 : 0;
+  target.near = undefined;
+  const usual = target.connect;
+  if (!sample.failed && !away.lost && slowness(away.slow ?? 0) < bad && slowness(away.crawl ?? 0) < bad)
+    target.good = t;
+  if (!away.lost && sample.connect !== undefined && usual !== undefined) {
+    if (sample.connect - usual[0] < samePath) target.near = 1;
+  }
+  if (away.slow !== undefined) target.slow = [round4(away.slow), t];
   if (away.crawl !== undefined) {
-    next.crawl = [round4(away.crawl), t];
-    const near = before?.connect !== undefined && (sample.connect ?? 0) - before.connect[0] < signatureConnect;
-    if (away.crawl < ordinaryCrawl && before?.signature) next.broken = t;
-    if (!near || away.crawl < ordinaryCrawl) next.signature = undefined;
-    else if (away.crawl >= signatureCrawl) next.signature = Math.min(99, (before?.signature ?? 0) + 1);
+    target.crawl = [round4(away.crawl), t];
+    const near = usual !== undefined && (sample.connect ?? 0) - usual[0] < signatureConnect;
+    if (away.crawl < ordinaryCrawl && target.signature) target.broken = t;
+    if (!near || away.crawl < ordinaryCrawl) target.signature = undefined;
+    else if (away.crawl >= signatureCrawl) target.signature = Math.min(99, (target.signature ?? 0) + 1);
   }
   // A filter that reads names lets the connection be: where SYNs are lost as well, the path is bad for everybody.
-  if (away.lost || (sample.failed && sample.connect === undefined)) next.signature = undefined;
+  if (away.lost || (sample.failed && sample.connect === undefined)) target.signature = undefined;
   if (sample.rate !== undefined) {
-    const since = before?.short ? Math.min(7200, t - before.short[1]) : transferEvery;
-    next.transfers = Math.round((before?.transfers ?? transferEvery) * 0.8 + since * 0.2);
-    if (shortness(away.short ?? 0) < bad) next.fast = t;
-    if (away.short !== undefined) next.short = [round4(away.short), t];
-    next.rates = [Math.round(Math.exp(sample.rate)), before?.rates?.[0] ?? 0];
+    const since = target.short ? Math.min(7200, t - target.short[1]) : transferEvery;
+    target.transfers = Math.round((target.transfers ?? transferEvery) * 0.8 + since * 0.2);
+    if (shortness(away.short ?? 0) < bad) target.fast = t;
+    if (away.short !== undefined) target.short = [round4(away.short), t];
+    target.rates = [Math.round(Math.exp(sample.rate)), target.rates?.[0] ?? 0];
     const plateau = Math.round(sample.plateau ?? 0);
-    const last = before?.plateaus?.[0] ?? 0;
-    next.plateaus = plateau > 0 || last > 0 ? [plateau, last] : undefined;
-    next.alike = alike(before?.alike, sample.even);
+    const last = target.plateaus?.[0] ?? 0;
+    target.plateaus = plateau > 0 || last > 0 ? [plateau, last] : undefined;
+    target.alike = alike(target.alike, sample.even);
   }
-  return next;
+  return target;
 }
 
 /** The run of transfers at one rate after another one. */
@@ -166,49 +180,44 @@ function alike(run: TargetState['alike'], bps: number | undefined): TargetState[
   return run && isSameRate(run[0], bps) ? [run[0], Math.min(99, run[1] + 1)] : [Math.round(bps), 1];
 }
 
-/** Teaches a freshly made target what was normal in this round. Changes `next`, which nobody else holds yet. */
-export function learnTarget(next: TargetState, sample: Sample, away: Deviation, hour: Offsets): void {
+/** Teaches a target, in place, what was normal in this round. */
+export function learnTarget(target: TargetState, sample: Sample, away: Deviation, hour: Offsets): void {
   if (away.lost) return;
-  const most = memory(next.every);
-  if (sample.connect !== undefined) next.connect = learn(next.connect, sample.connect, most);
-  if (sample.handshake !== undefined) next.handshake = learn(next.handshake, sample.handshake, most, hour.handshake);
-  if (sample.latency !== undefined) {
-    next.latency = learn(next.latency, sample.latency, most, hour.latency);
-    if (sample.block !== undefined)
-      next.edges = learnEdge(next.edges, sample.block, sample.latency, most, hour.latency);
+  const most = memory(target.every);
+  if (sample.connect !== undefined) target.connect = learn(target.connect, sample.connect, most);
+  if (sample.handshake !== undefined) {
+    target.handshake = learn(target.handshake, sample.handshake, most, hour.handshake);
   }
-  if (sample.rate !== undefined) next.goodput = learn(next.goodput, sample.rate, goodputMemory, hour.goodput);
+  if (sample.latency !== undefined) {
+    target.latency = learn(target.latency, sample.latency, most, hour.latency);
+    if (sample.block !== undefined) {
+      target.edges ??= [];
+      learnEdge(target.edges, sample.block, sample.latency, most, hour.latency);
+    }
+  }
+  if (sample.rate !== undefined) target.goodput = learn(target.goodput, sample.rate, goodputMemory, hour.goodput);
 }
 
-function learnEdge(
-  before: TargetState['edges'],
-  block: number,
-  x: number,
-  most: number,
-  offset: number,
-): NonNullable<TargetState['edges']> {
-  if (before === undefined) return [edge(undefined, block, x, most, offset)];
+/** Most recently used first; the least recently used falls off. */
+function learnEdge(list: Edge[], block: number, x: number, most: number, offset: number): void {
   let index = 0;
-  while (index < before.length && before[index]![0] !== block) index++;
-  const used = edge(before[index], block, x, most, offset);
-  const next = before.slice();
-  if (index < before.length) {
-    next.copyWithin(1, 0, index);
-    next[0] = used;
-    return next;
+  while (index < list.length && list[index]![0] !== block) index++;
+  const before = list[index];
+  const [level, samples] = learn(before && [before[1], before[2]], x, most, offset);
+  if (before === undefined) {
+    list.unshift([block, level, samples]);
+    if (list.length > edges) list.length = edges;
+    return;
   }
-  // Most recently used first; the least recently used falls off.
-  next.unshift(used);
-  if (next.length > edges) next.length = edges;
-  return next;
+  before[1] = level;
+  before[2] = samples;
+  if (index > 0) {
+    list.copyWithin(1, 0, index);
+    list[0] = before;
+  }
 }
 
 type Edge = NonNullable<TargetState['edges']>[number];
-
-function edge(before: Edge | undefined, block: number, x: number, most: number, offset: number): Edge {
-  const [level, samples] = learn(before && [before[1], before[2]], x, most, offset);
-  return [block, level, samples];
-}
 
 /** The target with its levels moved to where it has been lately: a path that changed for good. */
 export function rebase(state: TargetState): TargetState {

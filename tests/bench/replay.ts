@@ -11,10 +11,10 @@ import { mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync,
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lines } from '../../src/commands/lines.ts';
-import { judge } from '../../src/judge/judge.ts';
+import { type Batch, lines } from '../../src/commands/lines.ts';
+import { readRounds } from '../../src/commands/replay.ts';
+import { fold } from '../../src/judge/judge.ts';
 import { defaultParams } from '../../src/judge/params.ts';
-import { parseRound } from '../../src/judge/record.ts';
 import type { JudgeState } from '../../src/judge/state.ts';
 import { tell } from '../evaluation/world/story.ts';
 
@@ -37,23 +37,28 @@ function spent(): number {
   return (user + system) / 1000;
 }
 
-/** Rounds a second of processor time with this done to every line. */
-async function rate(each: (text: string, number: number) => unknown): Promise<number> {
+/** Rounds a second of processor time with this done to every batch of lines. */
+async function rate(each: (batch: Batch, before: number) => unknown): Promise<number> {
   const start = spent();
   let rounds = 0;
-  for await (const batch of lines(file, process.stdin)) for (const { text } of batch) each(text, ++rounds);
+  for await (const batch of lines(file, process.stdin)) {
+    each(batch, rounds);
+    rounds += batch.lines.length;
+  }
   return (rounds / (spent() - start)) * 1000;
 }
 
 const best = { floor: 0, read: 0, fold: 0 };
 for (let i = 0; i < repeats; i++) {
-  best.floor = Math.max(best.floor, await rate((text) => JSON.parse(text)));
-  best.read = Math.max(best.read, await rate((text, number) => parseRound(text, number, defaults)));
+  const floor = await rate((batch) => batch.lines.map(({ text }) => JSON.parse(text)));
+  const read = await rate((batch, before) => readRounds(batch, before, defaults, false));
   let state: JudgeState | undefined;
-  const fold = await rate((text, number) => {
-    state = judge(state, parseRound(text, number, defaults), params).state;
+  const judged = await rate((batch, before) => {
+    for (const round of readRounds(batch, before, defaults, false).read) state = fold(state, round, params).state;
   });
-  best.fold = Math.max(best.fold, fold);
+  best.floor = Math.max(best.floor, floor);
+  best.read = Math.max(best.read, read);
+  best.fold = Math.max(best.fold, judged);
 }
 
 const whole = (x: number) => Math.round(x).toLocaleString('en').padStart(9);

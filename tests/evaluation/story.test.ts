@@ -3,7 +3,7 @@
  * in the same minute while unrelated sites are fine, twice, and nobody cries wolf in between.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { judge } from '../../src/judge/judge.ts';
+import { fold } from '../../src/judge/judge.ts';
 import { defaultParams, type JudgeState } from '../../src/judge/state.ts';
 import type { IncidentEvent } from '../../src/model/verdict.ts';
 import { story, tell } from './world/story.ts';
@@ -16,7 +16,7 @@ beforeAll(() => {
   const params = defaultParams(MINUTE, { timezone: 'Asia/Karachi' });
   let state: JudgeState | undefined;
   for (const round of tell('calm')) {
-    const judgement = judge(state, round, params);
+    const judgement = fold(state, round, params);
     state = judgement.state;
     events.push(...judgement.events);
   }

@@ -1,7 +1,7 @@
 /** The extracts of real data that are in the repository, and what must never come of them. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { judge } from '../../../src/judge/judge.ts';
+import { fold } from '../../../src/judge/judge.ts';
 import { detectorsOf } from '../score/job.ts';
 import { readNdt, scoreNdt } from './ndt.ts';
 import { readShao, scoreShao } from './shao.ts';
@@ -14,7 +14,7 @@ test('a year of walls of 429, 403 and 503 opens nothing and blocks nothing', () 
   const refusals = [...countedRefusals, ...readRefusals(data('upptime-social'))];
   expect(countedRefusals.length).toBe(167);
   expect(refusals.length).toBeGreaterThan(200);
-  const score = scoreRefusals(refusals, judge);
+  const score = scoreRefusals(refusals, fold);
   expect(score.blocked).toBe(0);
   expect(score.opened).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** One vantage's job with the real judge: builds the detectors that the job names and runs them. */
-import { judge } from '../../../src/judge/judge.ts';
+import { fold } from '../../../src/judge/judge.ts';
 import { defaultParams, type JudgeParams } from '../../../src/judge/state.ts';
 import { rivals } from '../rivals/rivals.ts';
 import { eventClasses } from '../world/events.ts';
@@ -28,7 +28,7 @@ export function detectorsOf(
   interval_ms: number = MINUTE,
 ): Detector[] {
   return [
-    ...variants.map((variant) => new JudgeDetector(variant.name, judge, paramsOf(variant, interval_ms))),
+    ...variants.map((variant) => new JudgeDetector(variant.name, fold, paramsOf(variant, interval_ms))),
     ...(withRivals ? rivals.map((rival) => new RivalDetector(rival)) : []),
   ];
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { judge } from '../../../src/judge/judge.ts';
+import { fold } from '../../../src/judge/judge.ts';
 import { readNdt, scoreNdt } from '../real/ndt.ts';
 import { readShao, scoreShao } from '../real/shao.ts';
 import { countedRefusals, readRefusals, scoreRefusals } from '../real/upptime.ts';
@@ -23,6 +23,6 @@ export function measureReal(variants: readonly Variant[], rivals: boolean, direc
   return {
     ...(shao ? { shao: scoreShao(readShao(shao), () => detectorsOf(variants, rivals, SHAO_INTERVAL)) } : {}),
     ...(ndt ? { ndt: scoreNdt(readNdt(ndt), () => detectorsOf(variants, rivals)) } : {}),
-    ...(upptime ? { refusals: scoreRefusals([...countedRefusals, ...readRefusals(upptime)], judge) } : {}),
+    ...(upptime ? { refusals: scoreRefusals([...countedRefusals, ...readRefusals(upptime)], fold) } : {}),
   };
 }

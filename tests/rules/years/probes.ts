@@ -2,7 +2,7 @@
  * Probes that have learned, and what Prometheus sees of them while something happens: simulated lines of the evaluation
  * (tests/evaluation/world), judged by the real judge, minute by minute.
  */
-import { judge } from '../../../src/judge/judge.ts';
+import { fold } from '../../../src/judge/judge.ts';
 import { defaultParams, type JudgeState } from '../../../src/judge/state.ts';
 import type { Trouble } from '../../evaluation/world/air.ts';
 import { Trace } from '../../evaluation/world/trace.ts';
@@ -59,7 +59,7 @@ export function learnedPool(size: number): Pool {
     let state: JudgeState | undefined;
     while (trace.minute < learned) {
       const round = trace.step();
-      if (round) state = judge(state, round, params).state;
+      if (round) state = fold(state, round, params).state;
     }
     return { vantage, trace, state };
   });
@@ -75,7 +75,7 @@ export function learnedPool(size: number): Pool {
       return Array.from({ length: windowLength }, (_, minute) => {
         const round = trace.step();
         if (round) {
-          const { state: next, detail, vantage: seen } = judge(state, round, params);
+          const { state: next, detail, vantage: seen } = fold(state, round, params);
           state = next;
           const of = (what: 'suspect' | 'baseline_ready') =>
             platforms.map((name) => Number(detail.platforms[name]?.[what] ?? false));
