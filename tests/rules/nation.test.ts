@@ -52,6 +52,26 @@ describe.runIf(hasPromtool)('a nation', () => {
     expect(said).toBe('');
   });
 
+  test('what is said of the country is not said of each of its probes', () => {
+    const from = `0x${onset - 1} 1x${samples - onset - 1}`;
+    const also = { 'reachd_anomaly|platform="x", company="x", kind="throttled"': from, reachd_disruption: from };
+    const country = (bad: typeof all) =>
+      five.flatMap((asn, index) => network('PK', asn, 2, index < 4 ? { samples, bad, also } : { samples }));
+    // A probe of a calm network elsewhere has trouble of its own.
+    const alone = network('IQ', 'AS50710', 1, { samples, also });
+    const matching = 'alertname=~"ReachdPlatformThrottled|ReachdDisruption"';
+    const own = ['ReachdDisruption IQ', 'ReachdPlatformThrottled IQ x'];
+    const said = [onX, badDuring(onset, samples, ...builtIn)].map((bad) =>
+      verify({
+        name: 'probes of a restricted country',
+        input: [...country(bad), ...alone, ...elsewhere(samples)],
+        // X alone is restricted: that platforms of two companies are bad at a probe is more than the country's word says.
+        expect: [{ at: '30m', firing: bad === onX ? ['ReachdDisruption PK', ...own].sort() : own, matching }],
+      }),
+    );
+    expect(said).toEqual(['', '']);
+  });
+
   test('one platform is a restriction of that platform, after five minutes', () => {
     const said = verify({
       name: 'X in Pakistan, February 2024',
