@@ -2,7 +2,7 @@
 import type { Observation } from '../model/round.ts';
 import { own } from './own.ts';
 import { read } from './sample.ts';
-import type { JudgeState } from './state.ts';
+import type { JudgeState, TargetState } from './state.ts';
 
 /** Home goodput falls below a quarter of its median in 0.3 % of tests by itself (NDT, 74 homes; docs/methodology.md). */
 const share = 1 / 4;
@@ -15,15 +15,21 @@ export type TransferHistory = readonly number[];
 
 /** Natural logarithm of a target's learned rate; undefined where too few samples are behind it. */
 export function usualRate(state: JudgeState | undefined, platform: string, target: string): number | undefined {
-  const targets = state && own(state.platforms, platform)?.targets;
-  const level = targets && own(targets, target)?.goodput;
-  return level !== undefined && level[1] >= fewest ? level[0] : undefined;
+  return learnedRate(state && own(state.platforms, platform)?.targets, target);
 }
 
 /** Whether enough downloads from this control are behind its level for a narrow line to be told by it. */
 export function isControlRateKnown(state: JudgeState | undefined, control: string): boolean {
-  const level = state && own(state.controls, control)?.goodput;
-  return level !== undefined && level[1] >= fewest;
+  return learnedRate(state?.controls, control) !== undefined;
+}
+
+/** Downloads go over one protocol, the first that is configured: over IPv6 the level stands under the name with `|6`. */
+function learnedRate(
+  states: Readonly<Record<string, Pick<TargetState, 'goodput'>>> | undefined,
+  name: string,
+): number | undefined {
+  const level = own(states, name)?.goodput ?? own(states, `${name}|6`)?.goodput;
+  return level !== undefined && level[1] >= fewest ? level[0] : undefined;
 }
 
 /** The history that stands for a stored level: as if the last samples had all been there. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { type TransferHistory, weighTransfer } from '../../src/judge/slow-transfer.ts';
+import { isControlRateKnown, type TransferHistory, usualRate, weighTransfer } from '../../src/judge/slow-transfer.ts';
 import type { Observation } from '../../src/model/round.ts';
+import { type Change, download, Life } from './life.ts';
 
 const sample = (bps: number, more: Partial<Observation> = {}): Observation => ({
   target: 'x/cdn',
@@ -43,3 +44,20 @@ test('twenty samples are kept; what stays slow for long becomes the measure', ()
 test('no transfer, no opinion', () => {
   expect(weighTransfer([1, 2], { target: 'x/cdn', outcome: 'ok' })).toEqual({ bad: false, history: [1, 2] });
 });
+
+test.each(['ip4', 'ip6'] as const)(
+  'a learned rate is found over %s, when that is what is downloaded over',
+  (protocol) => {
+    const only: Change = (round) => {
+      for (const entry of [...round.controls, ...Object.values(round.platforms).flat()]) entry.ip_protocol = protocol;
+      download(round.controls[0]!, 20e6, 0.1);
+    };
+    const life = new Life();
+    life.run(4, only);
+    expect(isControlRateKnown(life.state, 'control-0')).toBe(false);
+    expect(usualRate(life.state, 'x', 'x/cdn')).toBeUndefined();
+    life.run(26, only);
+    expect(isControlRateKnown(life.state, 'control-0')).toBe(true);
+    expect(Math.exp(usualRate(life.state, 'x', 'x/cdn')!) / 20e6).toBeCloseTo(1, 0);
+  },
+);
