@@ -47,6 +47,84 @@ describe.runIf(hasPromtool)('a platform', () => {
     });
     expect(said).toBe('');
   });
+
+  /** So many countries of three networks each; the first ones lose X from these minutes on, until `to`. */
+  const region = (size: number, from: readonly number[], to = longer) =>
+    Array.from({ length: size }, (_, n) => `Q${String.fromCharCode(65 + n)}`).flatMap((country, n) =>
+      [1, 2, 3].flatMap((k) => {
+        const bad = badDuring(from[n] ?? longer, n === 0 ? to : longer, 'x');
+        return network(country, `AS${64_500 + 3 * n + k}`, 2, {
+          samples: longer,
+          bad: from[n] === undefined ? [] : bad,
+        });
+      }),
+    );
+  const longer = 100;
+  const regional = 'RegionalPlatformOutage - x';
+  const nations = (...codes: string[]) => codes.map((code) => `NationScalePlatformRestriction ${code} x`);
+
+  test('that fails in three countries of thirteen within minutes fails in a region', () => {
+    const said = verify({
+      name: 'a region',
+      input: region(13, [20, 22, 24]),
+      expect: [
+        { at: '23m', firing: [] },
+        { at: '29m', firing: [regional] },
+        { at: '99m', firing: [regional] },
+      ],
+      texts: [
+        {
+          at: '40m',
+          alert: 'RegionalPlatformOutage',
+          labels: { platform: 'x', company: 'x', severity: 'warning' },
+          annotations: {
+            summary: 'x failed in 3 countries within minutes',
+            description:
+              'Two networks or more in each of these countries lost x within a quarter of an hour: QA QB QC. Their nation' +
+              ' alerts for it are held back, those of all other countries are not.',
+            runbook_url: 'docs/runbooks/RegionalPlatformOutage.md',
+          },
+        },
+      ],
+    });
+    expect(said).toBe('');
+  });
+
+  test('that fails in a region hides no restriction that was there before', () => {
+    const said = verify({
+      name: 'a region and a nation',
+      input: region(14, [5, 40, 43, 46]),
+      expect: [{ at: '60m', firing: [...nations('QA'), regional] }],
+    });
+    expect(said).toBe('');
+  });
+
+  test('whose region has recovered in part leaves the others as they were', () => {
+    const said = verify({
+      name: 'a region that recovers',
+      input: region(13, [20, 22, 24], 50),
+      expect: [{ at: '80m', firing: [regional] }],
+    });
+    expect(said).toBe('');
+  });
+
+  test('restricted in three countries, one after the other, is three restrictions', () => {
+    const said = verify({
+      name: 'three nations',
+      input: region(13, [10, 30, 50]),
+      expect: [{ at: '70m', firing: nations('QA', 'QB', 'QC') }],
+    });
+    expect(said).toBe('');
+  });
+
+  test('restricted in three countries of twenty-one at once is three restrictions', () => {
+    const said = verify({
+      name: 'three nations of many',
+      input: region(21, [20, 20, 20]),
+      expect: [{ at: '40m', firing: nations('QA', 'QB', 'QC') }],
+    });
+    expect(said).toBe('');
+  });
 });
 
 describe.runIf(hasPromtool)('a version', () => {
