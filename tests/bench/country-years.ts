@@ -4,7 +4,7 @@
  * causes and shutdowns; those named are drawn alone).
  *
  * Common causes are drawn with the rates of tests/rules/years/causes.ts, for a fleet of 40 countries of which eight are
- * looked at. Only two hours before each cause and two hours after its beginning are lived: simulated lines judged by the
+ * looked at, or all of them where a cause is felt in some. Only two hours before each cause and two hours after its beginning are lived: simulated lines judged by the
  * real judge, the shipped rules evaluated by promtool. Then true shutdowns are mixed in, and what was found is printed.
  * Where the time runs out, what was evaluated by then is printed, and how many country-years that is of each cause.
  */
@@ -23,7 +23,15 @@ import {
   shutdowns,
 } from '../rules/years/causes.ts';
 import { learnedPool, onset, windowLength } from '../rules/years/probes.ts';
-import { type Country, countries, evaluate, type Fired, type Release, type World } from '../rules/years/worlds.ts';
+import {
+  type Country,
+  countries,
+  evaluate,
+  type Fired,
+  fleet,
+  type Release,
+  type World,
+} from '../rules/years/worlds.ts';
 
 const years = Number(process.argv[2] ?? 300);
 const minutes = Number(process.argv[3] ?? Number.POSITIVE_INFINITY);
@@ -31,7 +39,7 @@ const rng = new Rng(Number(process.argv[4] ?? 1), 9);
 const named = process.argv[5]?.split(',');
 const wanted = ({ name }: { name: string }) => named?.includes(name) ?? true;
 /** Countries of the fleet that a world-wide cause is felt in. */
-const fleetCountries = 40;
+const fleetCountries = fleet.length;
 /** Windows of single countries that share a world: two of eight stay calm. */
 const perWorld = 6;
 const darkest = 12;
@@ -85,9 +93,15 @@ for (const cause of causes.filter(({ world }) => world).filter(wanted)) {
   counts.set(cause.name, count);
   for (let n = 0; n < count; n++) {
     const felt = cause.draw(rng, fleetCountries);
-    const looked = shuffled(felt).slice(0, countries.length);
+    // What all feel, eight show as well as forty; of what some feel, eight would show too few or too many.
+    const among = felt.every((hit) => hit !== undefined) ? countries : fleet;
+    const looked = shuffled(felt).slice(0, among.length);
     tasks.push({
-      world: { hits: new Map(looked.flatMap((hit, c) => (hit ? [[countries[c]!, hit] as const] : []))), seed: seed++ },
+      world: {
+        hits: new Map(looked.flatMap((hit, c) => (hit ? [[among[c]!, hit] as const] : []))),
+        seed: seed++,
+        among,
+      },
       what: [{ cause: cause.name, country: '*', truth: false }],
     });
   }
@@ -130,7 +144,8 @@ pack(
   4,
 );
 
-const pool = learnedPool(2 * networks * countries.length + 17);
+const widest = Math.max(...tasks.map(({ world }) => (world.among ?? countries).length));
+const pool = learnedPool(2 * networks * widest + 17);
 const critical = (alert: Fired) =>
   [
     'NationScaleSocialMediaDisruption',
@@ -144,9 +159,11 @@ interface Seen {
   windows: number;
   /** Windows in which a nation alert fired in the country (for the fleet: countries in which it did). */
   nation: number;
+  /** The same for the whole fleet, where a part of it was looked at. */
+  scaled: number;
   other: Map<string, number>;
 }
-const emptySeen = (): Seen => ({ windows: 0, nation: 0, other: new Map() });
+const emptySeen = (): Seen => ({ windows: 0, nation: 0, scaled: 0, other: new Map() });
 const seenCalm = new Map<string, Seen>();
 const seenMixed = new Map<string, Seen>();
 
@@ -156,7 +173,9 @@ function count(task: Task, alerts: readonly Fired[], into: Map<string, Seen>): v
     into.set(cause, seen);
     seen.windows++;
     const own = country === '*' ? alerts : alerts.filter((alert) => alert.country === country);
-    seen.nation += new Set(own.filter(nation).map((alert) => alert.country)).size;
+    const hit = new Set(own.filter(nation).map((alert) => alert.country)).size;
+    seen.nation += hit;
+    seen.scaled += country === '*' ? (hit * fleetCountries) / (task.world.among ?? countries).length : hit;
     for (const name of new Set(own.filter((alert) => !nation(alert)).map((alert) => alert.alertname)))
       seen.other.set(name, (seen.other.get(name) ?? 0) + 1);
   }
@@ -192,7 +211,7 @@ await Promise.all([worker(), worker()]);
 
 const others = ({ other }: Seen) => [...other].map(([name, n]) => `${name} ${n}`).join(', ');
 console.log(
-  `${done} of ${tasks.length} worlds of ${windowLength / 60} h in ${countries.length} countries, ${2 * networks} probes each; ${((Date.now() - start) / 60_000).toFixed(0)} min, load ${loadavg()[0]?.toFixed(1)}\n`,
+  `${done} of ${tasks.length} worlds of ${windowLength / 60} h in ${countries.length} or ${fleetCountries} countries, ${2 * networks} probes each; ${((Date.now() - start) / 60_000).toFixed(0)} min, load ${loadavg()[0]?.toFixed(1)}\n`,
 );
 console.log(
   'cause              a year  windows  country-years  nation alerts  per 100 country-years   other alerts (windows)',
@@ -200,14 +219,12 @@ console.log(
 let sum = 0;
 let least = Number.POSITIVE_INFINITY;
 const rated = [...ordinary, ...causes.filter(({ world }) => world), release, shedding].filter(wanted);
-for (const { name, rate, source: _, ...rest } of rated) {
+for (const { name, rate } of rated) {
   const seen = seenCalm.get(name) ?? emptySeen();
-  const global = 'world' in rest || name === release.name;
   const drawn = counts.get(name) ?? 0;
   const covered = drawn === 0 ? 0 : (years * seen.windows) / drawn;
   // Of load-shedding only the darkest days are lived: what they say is said of all days drawn.
-  const per100 =
-    covered === 0 ? Number.NaN : ((seen.nation * (global ? fleetCountries / countries.length : 1)) / covered) * 100;
+  const per100 = covered === 0 ? Number.NaN : (seen.scaled / covered) * 100;
   sum += per100;
   least = Math.min(least, covered);
   console.log(

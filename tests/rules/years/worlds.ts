@@ -1,4 +1,4 @@
-/** Some hours of a fleet in eight countries, put through the shipped rules by promtool: which alerts fired, and where. */
+/** Some hours of a fleet, put through the shipped rules by promtool: which alerts fired, and where. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,16 @@ import type { Series } from '../promtool.ts';
 import { type Hit, networks } from './causes.ts';
 import { type Pool, type Scrape, windowLength } from './probes.ts';
 
-export const countries = ['AA', 'QM', 'QN', 'QO', 'QP', 'QQ', 'QR', 'QS'] as const;
-export type Country = (typeof countries)[number];
+/** Codes that ISO 3166 leaves to users (AA, QM to QZ, XA to XY): a fleet of 40. */
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+export const fleet: readonly string[] = [
+  'AA',
+  ...[...letters.slice(12)].map((l) => `Q${l}`),
+  ...[...letters.slice(0, 25)].map((l) => `X${l}`),
+];
+/** Those that are looked at where a cause strikes single countries, or all alike. */
+export const countries: readonly string[] = fleet.slice(0, 8);
+export type Country = string;
 const probesPerNetwork = 2;
 
 /** What a probe says besides and what overrides it: a release that says bad where all is well. */
@@ -22,6 +30,8 @@ export interface Release {
 }
 
 export interface World {
+  /** `countries`, if not given. */
+  among?: readonly string[] | undefined;
   /** By country; a country without an entry has an ordinary day. */
   hits: ReadonlyMap<Country, Hit>;
   release?: (country: Country, network: number, probe: number) => Release | undefined;
@@ -36,8 +46,8 @@ export interface Fired {
 }
 
 /** Lives a world and evaluates the rules each minute. Throws where promtool does not answer as expected. */
-export async function evaluate(pool: Pool, { hits, release, seed }: World): Promise<Fired[]> {
-  const input = countries.flatMap((country, c) =>
+export async function evaluate(pool: Pool, { hits, release, seed, among = countries }: World): Promise<Fired[]> {
+  const input = among.flatMap((country, c) =>
     Array.from({ length: networks * probesPerNetwork }, (_, n): Series[] => {
       const network = Math.floor(n / probesPerNetwork);
       // Every world draws its own probes, never one twice.
