@@ -4,9 +4,10 @@
  * causes and shutdowns; those named are drawn alone).
  *
  * Common causes are drawn with the rates of tests/rules/years/causes.ts, for a fleet of 40 countries of which eight are
- * looked at, or all of them where a cause is felt in some. Only two hours before each cause and two hours after its beginning are lived: simulated lines judged by the
- * real judge, the shipped rules evaluated by promtool. Then true shutdowns are mixed in, and what was found is printed.
- * Where the time runs out, what was evaluated by then is printed, and how many country-years that is of each cause.
+ * looked at, or all of them where a cause is felt in some. Only two hours before each cause and two hours after its beginning
+ * are lived: simulated lines judged by the real judge, the shipped rules evaluated by promtool. Then true shutdowns are mixed
+ * in, and what was found is printed. Where the time runs out, what was evaluated by then is printed, and how many
+ * country-years that is of each cause.
  */
 import { loadavg } from 'node:os';
 import { Rng } from '../evaluation/world/random.ts';
