@@ -1,5 +1,5 @@
 /**
- * The ordinary case, told apart at a glance: complete answers and nothing else in the record. Replay reads tens of
+ * The ordinary case, told apart at a glance: complete answers and nothing else in the record. Replay reads
  * thousands of rounds a second, nearly all of them like this. What is decided here is what the table of rules would
  * decide; a property test holds the two together.
  */

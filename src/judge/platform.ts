@@ -65,6 +65,7 @@ function forStreams<T>(value: (stream: Stream) => T): Record<Stream, T> {
 /**
  * Folds a platform's observations. `verdict` is what the round alone shows: where it could not be concluded nothing is
  * wagered, and its artefact or differential counts whatever the controls say. `interfered`: targets with such a trace.
+ * `before` is used up: its targets, streams and hours are moved on in place.
  */
 export function foldPlatform(
   before: PlatformState,

@@ -1,6 +1,6 @@
 /**
  * One line of a recorded file to a `Round`: what must be there is checked by hand, because a schema library reads
- * 2,000 rounds a second where this reads 50,000; what may be missing is filled in; the rest is left for the judge,
+ * 2,000 rounds a second where this reads 30,000; what may be missing is filled in; the rest is left for the judge,
  * which trusts no field.
  */
 import type { Round } from '../model/round.ts';

@@ -14,7 +14,7 @@ export function newStream(floor: number): StreamState {
   return shaped(none, [round6(floor / 3), calmPrior], 0);
 }
 
-/** Every field every time: objects of one shape are what makes a fold of 50,000 rounds a second. */
+/** Every field every time: objects of one shape are read without a search. */
 function shaped(r: StreamState['r'], calm: Level, y: number): StreamState {
   return {
     r,
