@@ -1,8 +1,8 @@
 /**
- * Writes the commit of this tree into the file given, for a place that will have no `.git`; nothing where nobody knows. The
+ * Writes the commit of this tree into the file given, for a place that will have no `.git`; no file where nobody knows. The
  * variable REVISION, a commit of 12 digits or more, stands over what git's files say.
  */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { isCommit, revision } from '../src/config/revision.ts';
 
 const [file] = process.argv.slice(2);
@@ -16,4 +16,5 @@ if (file === undefined || (given !== '' && !isCommit(given))) {
   process.exit(2);
 }
 const commit = given === '' ? revision() : given;
-if (commit !== '') writeFileSync(file, `${commit}\n`);
+if (commit === '') rmSync(file, { force: true });
+else writeFileSync(file, `${commit}\n`);

@@ -139,8 +139,9 @@ export function createRounds(options: RoundsOptions): Rounds {
   };
 }
 
+/** Over IPv6 only, a control stands under its name with `|6`. */
 const isImpaired = (state: JudgeState | undefined, control: string): boolean =>
-  state !== undefined && own(state.controls, control)?.impaired === 1;
+  (own(state?.controls, control) ?? own(state?.controls, `${control}|6`))?.impaired === 1;
 
 const suspects = ({ detail }: Judgement): Set<string> =>
   new Set(Object.entries(detail.platforms).flatMap(([name, { suspect }]) => (suspect ? [name] : [])));

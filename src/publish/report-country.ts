@@ -2,7 +2,7 @@
 import { Complaint } from '../model/errors.ts';
 import { type Confidence, confidences, type Mechanism, mechanisms } from '../model/vocabulary.ts';
 import { type Axis, axisFor, byOrder, coarse, type Finding, middle, type Report, type Row, timeAt } from './report.ts';
-import { type Event, look } from './report-look.ts';
+import { type Event, type Look, look } from './report-look.ts';
 import type { Prometheus, Series } from './report-prometheus.ts';
 import {
   closer,
@@ -45,7 +45,8 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
   // Of a long time the event is looked at again from near: an evening has two of a month's points.
   const near = far && closer(axis, far, all.length);
   const close = near && (await look(prometheus, c, near, titles));
-  const again = close && eventOf(close.all, close.axis).main;
+  const seen = close && eventOf(close.all, close.axis);
+  const again = seen?.main;
   const event: Event | undefined = again ? { ...close!, main: again } : far && { ...whole, main: far };
   const ended = far === undefined || !again ? [] : findingsOf({ ...whole, main: far }, titles);
   const findings = event === undefined ? [] : findingsOf(event, titles).map((one) => endedBy(one, ended));
@@ -66,16 +67,13 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
     elsewhere: event?.ruled ? elsewhere(event.answers.elsewhere, event.main, findings) : undefined,
     controls_during: event && mean(event.answers.controls[0]?.values, event.main),
     standing: standingOf(all, axis, titles),
-    others: others
-      .filter((span) => all.some((row) => wasHit(row, span)))
-      .map((span) => {
-        const hit = all.filter((row) => wasHit(row, span));
-        return {
-          span: [timeAt(axis, span.from), timeAt(axis, span.to)] as const,
-          platforms: [...new Set(hit.map(({ platform }) => titles[platform] ?? platform))],
-          networks: new Set(hit.map(({ network }) => network)).size,
-        };
-      }),
+    others: [
+      ...stretches(others, whole, titles),
+      // From far several stretches may look like one: those that the near look saw beside the event.
+      ...(again === undefined
+        ? []
+        : stretches(seen!.others, close!, titles).filter(({ span }) => isWithin(span, far!, axis))),
+    ].sort((a, b) => a.span[0] - b.span[0]),
     weights: findings.some(({ users }) => users !== undefined) ? weightSource(answers.weights) : undefined,
     source: `Series of reachd probes in ${country}, as kept by the Prometheus of their fleet`,
     remarks: [
@@ -88,6 +86,23 @@ export async function countryReport(prometheus: Prometheus, request: CountryRequ
     ],
   };
 }
+
+/** Stretches of trouble as the report lists them; blips are none. */
+const stretches = (spans: readonly Span[], { all, axis }: Look, titles: CountryRequest['titles']): Report['others'] =>
+  spans
+    .filter((span) => all.some((row) => wasHit(row, span)))
+    .map((span) => {
+      const hit = all.filter((row) => wasHit(row, span));
+      return {
+        span: [timeAt(axis, span.from), timeAt(axis, span.to)] as const,
+        platforms: [...new Set(hit.map(({ platform }) => titles[platform] ?? platform))],
+        networks: new Set(hit.map(({ network }) => network)).size,
+      };
+    });
+
+/** Whether the times lie in a stretch of an axis, within one of its steps. */
+const isWithin = ([from, to]: readonly [number, number], { from: first, to: last }: Span, axis: Axis): boolean =>
+  from <= timeAt(axis, last) + axis.step_ms && to >= timeAt(axis, first) - axis.step_ms;
 
 /** From near only the neighbourhood is seen: what was not over there ended when the far look says so. */
 const endedBy = (one: Finding, far: readonly Finding[]): Finding => ({

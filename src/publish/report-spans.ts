@@ -27,7 +27,7 @@ export function spansOf(rows: readonly Row[], { length, step_ms }: Axis, least =
   for (const [at, breadth] of breadths(rows, length).entries()) {
     if (breadth < least) continue;
     const last = spans.at(-1);
-    // Neighbours on a coarse axis lie further apart than that, and nothing lies between them.
+    // Neighbours on a coarse axis lie further apart than that: nobody looked at what is between them.
     const gap = last === undefined ? Number.POSITIVE_INFINITY : at - last.to;
     if (last !== undefined && (gap === 1 || gap * step_ms <= gapMs)) last.to = at;
     else spans.push({ from: at, to: at });

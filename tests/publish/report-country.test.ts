@@ -73,13 +73,14 @@ test('two of three networks: the facts, and no label gets out of its place', asy
   expect(text).toContain('From 18:58–19:00 (UTC+5) on 20 January 2024, X was throttled on 2 of the 2 networks');
 });
 
-/** A month in which two networks were throttled once, at these times; asked at any distance. */
-const monthOf = (from: string, to: string) => {
-  const [first, last] = [Date.parse(from) / 1000, Date.parse(to) / 1000];
+type Stretch = readonly [from: string, to: string];
+/** A month in which two networks were throttled, at these times; asked at any distance. */
+const monthOf = (stretches: readonly Stretch[]) => {
+  const seconds = stretches.map((times) => times.map((time) => Date.parse(time) / 1000) as [number, number]);
   return (asked: Asked) => {
     const { path, query, start, step } = asked;
     if (path.endsWith('/values')) return ['AS1', 'AS2'];
-    const bad = (i: number) => start + i * step >= first && start + i * step < last;
+    const bad = (i: number) => seconds.some(([first, last]) => start + i * step >= first && start + i * step < last);
     const each = (good: string, evil: string) =>
       ['AS1', 'AS2'].map((asn) => series({ asn, platform: 'x' }, asked, (i) => (bad(i) ? evil : good)));
     if (query.includes('country!=')) return { result: [] };
@@ -88,8 +89,8 @@ const monthOf = (from: string, to: string) => {
     return { result: [] };
   };
 };
-const month = async (from: string, to: string) =>
-  countryReport(createPrometheus(await answering(monthOf(from, to)), new AbortController().signal), {
+const month = async (...stretches: Stretch[]) =>
+  countryReport(createPrometheus(await answering(monthOf(stretches)), new AbortController().signal), {
     country: 'PK',
     since_ms: until_ms - 32 * 24 * 3_600_000,
     until_ms,
@@ -99,7 +100,7 @@ const month = async (from: string, to: string) =>
   });
 
 test('an evening in a month is told to the minute, as in a report of its own', async () => {
-  const one = await month('2024-01-07T13:41:00Z', '2024-01-07T17:00:00Z');
+  const one = await month(['2024-01-07T13:41:00Z', '2024-01-07T17:00:00Z']);
   expect(one.axis.step_ms).toBe(96 * 60_000);
   const [x] = one.findings;
   expect(x).toMatchObject({ state: 'throttled', networks: { hit: ['AS1', 'AS2'], observed: 2 } });
@@ -108,10 +109,21 @@ test('an evening in a month is told to the minute, as in a report of its own', a
   expect(one.remarks.at(-1)).toMatch(/96 minutes.*The event in the headline was looked at every minute\.$/);
 });
 
+test('two stretches that a month shows as one are both told', async () => {
+  const one = await month(
+    ['2024-01-07T13:00:00Z', '2024-01-07T14:35:00Z'],
+    ['2024-01-07T15:30:00Z', '2024-01-07T18:30:00Z'],
+  );
+  expect(one.findings[0]?.onset?.[1]).toBe(Date.parse('2024-01-07T15:30:00Z'));
+  expect(one.others.map(({ span }) => span.map((at) => new Date(at).toISOString().slice(0, 16)))).toEqual([
+    ['2024-01-07T13:00', '2024-01-07T14:34'],
+  ]);
+});
+
 test('what goes on to the end of the month has no end, and what lasted for a week still has one', async () => {
-  const open = await month('2024-01-15T13:41:00Z', '2024-02-15T00:00:00Z');
+  const open = await month(['2024-01-15T13:41:00Z', '2024-02-15T00:00:00Z']);
   expect(open.findings[0]?.end).toBeUndefined();
-  const week = await month('2024-01-02T03:00:00Z', '2024-01-09T05:00:00Z');
+  const week = await month(['2024-01-02T03:00:00Z', '2024-01-09T05:00:00Z']);
   const [earliest, latest] = week.findings[0]!.end!;
   expect(earliest).toBeLessThanOrEqual(Date.parse('2024-01-09T05:00:00Z'));
   expect(latest).toBeGreaterThanOrEqual(Date.parse('2024-01-09T05:00:00Z'));

@@ -105,7 +105,7 @@ describe('the log line of a round', () => {
     }
     const told = said.filter((line) => !line.startsWith('round '));
     expect(told).toEqual([
-      "! This computer's clock is 3 min behind: a fleet does not count this probe, and the times of incidents are wrong. Set the clock.",
+      "! This computer's clock is 3 min behind: a fleet does not count this probe, or not always, and the times of incidents are wrong. Set the clock.",
       'the clock is right again',
     ]);
     expect(said.indexOf(told[0]!)).toBe(3);

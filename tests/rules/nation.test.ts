@@ -66,7 +66,11 @@ describe.runIf(hasPromtool)('a nation', () => {
         name: 'probes of a restricted country',
         input: [...country(bad), ...alone, ...elsewhere(samples)],
         // X alone is restricted: that platforms of two companies are bad at a probe is more than the country's word says.
-        expect: [{ at: '30m', firing: bad === onX ? ['ReachdDisruption PK', ...own].sort() : own, matching }],
+        expect: [
+          // Until the country's alert fires its probes have the word.
+          { at: '20m', firing: ['ReachdDisruption PK', 'ReachdPlatformThrottled PK x', ...own].sort(), matching },
+          { at: '30m', firing: bad === onX ? ['ReachdDisruption PK', ...own].sort() : own, matching },
+        ],
       }),
     );
     expect(said).toEqual(['', '']);

@@ -39,6 +39,34 @@ describe.runIf(hasPromtool)('a vote', () => {
     expect(said).toBe('');
   });
 
+  test('is not read out of what was recorded before a restart', () => {
+    // A Prometheus that was stopped leaves its last rows without an end, for five minutes: votes of the value 0, as they
+    // were once recorded, and the version before an upgrade.
+    const who = (vantage: string) => `country="PK", asn="${asn}", vantage="${vantage}"`;
+    const left = ['pk-1', 'pk-2'].flatMap((vantage): Series[] => [
+      { series: `reachd:probe_version{${who(vantage)}, version="0.0.9"}`, values: `1x${samples - 1}` },
+      ...['suspect', 'vote'].map((name) => ({
+        series: `reachd:probe_${name}{${who(vantage)}, platform="x", company="x"}`,
+        values: `0x${samples - 1}`,
+      })),
+    ]);
+    const probes = (bad: typeof onX) =>
+      ['pk-1', 'pk-2'].flatMap((vantage, n) =>
+        probe({ vantage, country: 'PK', asn, samples, bad: n === 0 ? bad : [] }),
+      );
+    const said = [[], onX].map((bad) =>
+      shut(
+        'rows without an end',
+        [...probes(bad), ...left],
+        [
+          { expr: of('reachd:asn_eligible:probes'), is: 2 },
+          { expr: of('reachd:asn_suspect:ratio'), is: bad === onX ? 0.5 : 0 },
+        ],
+      ),
+    );
+    expect(said).toEqual(['', '']);
+  });
+
   test('of a credential that is heard twice is ready where one of the two has learned', () => {
     const twice = { vantage: 'pk-1', country: 'PK', asn, samples, bad: onX };
     const said = shut(
