@@ -89,7 +89,7 @@ interface Broken {
 
 /**
  * The rounds of some lines, read before any of them is judged: reader and judge are much code each, and in turns they push
- * each other out of the processor's caches (a third slower, measured). `before`: rounds read so far. Stops at the first
+ * each other out of the processor's caches (a tenth slower, measured). `before`: rounds read so far. Stops at the first
  * broken line unless it is to `keepGoing`.
  */
 export function readRounds(

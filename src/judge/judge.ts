@@ -59,7 +59,7 @@ export const judge: Judge = (before, round, params) => fold(structuredClone(befo
 
 /**
  * The same for who goes through many rounds and keeps no past: the state handed in is used up, and the workings (`detail`)
- * are to be asked for before the next round. A round costs half as much without new objects for what moves a little.
+ * are to be asked for before the next round. A round costs a quarter less without new objects for what moves a little.
  */
 export const fold: Judge = (before, round, params) => {
   const state = before ?? emptyState();
