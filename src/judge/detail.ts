@@ -1,9 +1,11 @@
 /** The judge's workings for metrics and the page. Display only: nothing is decided from these. */
 import { type JudgeDetail, type OpenIncident, type PlatformDetail, streams } from '../model/outcome.ts';
+import type { AnomalyKind } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
 import type { Gate } from './gate.ts';
 import { isOpen } from './incident.ts';
 import { iso } from './onset.ts';
+import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
 import type { IncidentState, JointState, Level, PlatformState } from './state.ts';
 import { evidence } from './stream.ts';
@@ -13,11 +15,17 @@ const known = 10;
 /** Puts an incident of these platforms into words. */
 export type Tell = (incident: IncidentState, platforms: readonly string[]) => string;
 
-/** The workings of a round. `gate` is absent for a record that was not folded. */
+/** What is known of the round besides what the state keeps. */
+export interface RoundWorkings {
+  gate: Gate;
+  kinds: Readonly<Record<string, AnomalyKind>>;
+}
+
+/** The workings of a round. `folded` is absent for a record that was not folded. */
 export function detail(
   platforms: Record<string, PlatformState>,
   joint: JointState | undefined,
-  gate: Gate | undefined,
+  folded: RoundWorkings | undefined,
   tick: Tick,
   threshold: number,
   params: JudgeParams,
@@ -27,10 +35,13 @@ export function detail(
   for (const name of Object.keys(platforms)) {
     const state = platforms[name]!;
     all.platforms[name] = ofPlatform(state, tick, params);
+    const kind = folded && own(folded.kinds, name);
+    if (kind) all.platforms[name].suspect_kind = kind;
     if (isOpen(state)) all.platforms[name].open = open(state.incident!, [name], tell);
   }
   if (joint && joint.closed === undefined) all.disruption = open(joint, joint.platforms, tell);
-  if (gate) {
+  if (folded) {
+    const { gate } = folded;
     if (gate.impaired.length > 0) all.controls_impaired = gate.impaired;
     if (gate.healthy !== undefined) all.controls_healthy = gate.healthy;
   }

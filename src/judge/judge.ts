@@ -78,7 +78,15 @@ export const fold: Judge = (before, round, params) => {
   const vantage: VantageState = now.woke ? 'asleep' : seen.vantage;
   const verdicts = now.woke ? slept(seen) : { ...seen.verdicts };
   const gate = gateOf(state.gate, state.controls, round, now, seen.vantage, params);
-  const { platforms, turns } = foldAll(state.platforms, round, { ...seen, verdicts }, gate, now, threshold, params);
+  const { platforms, turns, kinds } = foldAll(
+    state.platforms,
+    round,
+    { ...seen, verdicts },
+    gate,
+    now,
+    threshold,
+    params,
+  );
   const events: IncidentEvent[] = [];
   let { fingerprints } = state;
   const open = partsOf(platforms, round, true);
@@ -124,7 +132,7 @@ export const fold: Judge = (before, round, params) => {
   };
   if (turned.joint) next.joint = turned.joint;
   return new LazyJudgement({ state: next, events, verdicts, states: heldStates(next), vantage }, () =>
-    detail(platforms, next.joint, gate, now, threshold, params, (incident, names) =>
+    detail(platforms, next.joint, { gate, kinds }, now, threshold, params, (incident, names) =>
       tell(incident, names, round, fingerprints, params),
     ),
   );

@@ -1,11 +1,12 @@
 /** All platforms through one round: each folds by itself, then what they show together decides what each is called. */
 import type { Round } from '../model/round.ts';
 import type { IncidentEvent } from '../model/verdict.ts';
+import type { AnomalyKind } from '../model/vocabulary.ts';
 import type { Assessment } from './assess.ts';
 import type { Tick } from './clock.ts';
 import type { Gate } from './gate.ts';
 import { carrying, isOpen, opens, turn } from './incident.ts';
-import { prove, type SpeedFacts, speedFacts, witnesses } from './kind.ts';
+import { type Proof, prove, type SpeedFacts, speedFacts, witnesses } from './kind.ts';
 import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
 import { foldPlatform, newPlatform, type PlatformRound } from './platform.ts';
@@ -18,7 +19,11 @@ export interface FoldedPlatforms {
   platforms: Record<string, PlatformState>;
   /** What happened to incidents, in order of platform name. */
   turns: { platform: string; event: IncidentEvent['event'] }[];
+  /** What the evidence of a platform under suspicion would be called in this round. */
+  kinds: Readonly<Record<string, AnomalyKind>>;
 }
+
+const noKinds: FoldedPlatforms['kinds'] = {};
 
 const noFacts: SpeedFacts = {
   controlsFine: false,
@@ -69,7 +74,7 @@ export function foldAll(
       facts: result.state.suspect ? speedFacts(result.state, gate.views, tick) : noFacts,
     });
   }
-  if (calm) return { platforms, turns: [] };
+  if (calm) return { platforms, turns: [], kinds: noKinds };
   folded.sort((a, b) => (a.name < b.name ? -1 : 1));
   const company = (name: string) => own(round.companies, name) ?? name;
   const witnessing = new Set(folded.filter(({ facts }) => witnesses(facts)).map(({ name }) => company(name)));
@@ -79,6 +84,7 @@ export function foldAll(
     if (opens(result, own(seen.verdicts, name), threshold, params.suspicion)) open.add(company(name));
   }
   const turns: FoldedPlatforms['turns'] = [];
+  const kinds: Record<string, AnomalyKind> = {};
   for (const { name, round: result, facts } of folded) {
     if (!result.state.suspect && result.state.incident === undefined) continue;
     const verdict = own(seen.verdicts, name);
@@ -96,8 +102,20 @@ export function foldAll(
     });
     platforms[name] = moved.state;
     if (moved.event) turns.push({ platform: name, event: moved.event });
+    if (moved.state.suspect) kinds[name] = kindOf(moved.state, proof, result, params);
   }
-  return { platforms, turns };
+  return { platforms, turns, kinds };
+}
+
+/** An incident's own name; before there is one what the round proves, or what its streams can come to without proof. */
+function kindOf(
+  state: PlatformState,
+  proof: Proof | undefined,
+  { evidence }: PlatformRound,
+  { suspicion }: JudgeParams,
+): AnomalyKind {
+  if (isOpen(state)) return state.incident!.kind;
+  return proof?.kind ?? (Math.max(evidence.all, evidence.reach) > suspicion ? 'unreachable' : 'degraded');
 }
 
 /** Targets that carry a trace of interference in this very round, though the exchange may have gone on. */

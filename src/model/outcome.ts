@@ -28,6 +28,8 @@ export interface OpenIncident {
 export interface PlatformDetail {
   /** Evidence over the suspicion bound, or an incident open. */
   suspect?: boolean | undefined;
+  /** What the evidence would be called now, or the open incident is called; absent while nothing is suspected. */
+  suspect_kind?: AnomalyKind | undefined;
   /** 0…1, the worst stream's held badness. */
   badness?: number | undefined;
   /** Natural logarithm of the evidence, by stream. */

@@ -93,7 +93,12 @@ export const platformMetrics = {
   platformSuspect: pushed(
     'reachd_platform_suspect',
     company,
-    "Whether the evidence is over the suspicion bound, or an incident is open: this vantage's vote in a fleet.",
+    "Whether the evidence is over the suspicion bound, or an incident is open: unless of mere slowness (see its kind), this vantage's vote in a fleet.",
+  ),
+  platformSuspectKind: pushed(
+    'reachd_platform_suspect_kind',
+    ['platform', 'company', 'kind'],
+    `What the suspicion would be called if it became an incident now, or what the open one is called, 1 for one of: ${words(anomalyKinds)}. Absent while nothing is suspected.`,
   ),
   platformBadness: pushed(
     'reachd_platform_badness_ratio',

@@ -34,6 +34,8 @@ function observeDetail(
 ): void {
   const labels = { platform, company };
   families.platformSuspect.set(labels, flag(detail?.suspect));
+  families.platformSuspectKind.clear((of) => of.platform === platform && of.kind !== detail?.suspect_kind);
+  if (detail?.suspect_kind) families.platformSuspectKind.set({ ...labels, kind: detail.suspect_kind }, 1);
   families.platformBadness.set(labels, detail?.badness);
   families.baselineReady.set(labels, flag(detail?.baseline_ready));
   families.baselineGoodput.set(labels, detail?.baseline_bytes_per_second);

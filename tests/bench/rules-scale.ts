@@ -61,6 +61,10 @@ function exposition({ who, bad, version }: Probe, now_s: number): string {
   for (const [platform, company] of Object.entries(platforms)) {
     const labels = `${who},platform="${platform}",company="${company}"`;
     lines.push(`reachd_platform_suspect{${labels}} ${bad ? 1 : 0}`, `reachd_baseline_ready{${labels}} 1`);
+    if (bad) {
+      lines.push(`reachd_platform_suspect_kind{${labels},kind="throttled"} 1`);
+      lines.push(`reachd_anomaly_confidence_level{${who},platform="${platform}"} 2`);
+    }
     for (const kind of kinds) {
       lines.push(`reachd_anomaly{${labels},kind="${kind}"} ${bad && kind === 'throttled' ? 1 : 0}`);
     }

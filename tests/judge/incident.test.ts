@@ -57,6 +57,42 @@ describe('a full block without any trace of intent', () => {
   });
 });
 
+describe('what a suspicion would be called', () => {
+  const kind = (life: Life, platform = 'x') => life.last!.detail.platforms[platform]!.suspect_kind;
+
+  test('nothing in calm, and of what does not answer that it is unreachable, before and after it is an incident', () => {
+    const life = future();
+    life.step();
+    expect(kind(life)).toBeUndefined();
+    const seen = Array.from({ length: 6 }, () => {
+      const { detail } = life.step(blackhole('x'));
+      const { suspect, suspect_kind, open } = detail.platforms['x']!;
+      return { suspect, suspect_kind, open: open?.state };
+    });
+    expect(seen.some(({ suspect, open }) => suspect && open === undefined)).toBe(true);
+    for (const { suspect, suspect_kind, open } of seen) {
+      expect(suspect_kind).toBe(suspect ? 'unreachable' : undefined);
+      if (open) expect(suspect_kind).toBe(open);
+    }
+    expect(kind(life, 'youtube')).toBeUndefined();
+  });
+
+  test('slowness is degraded, until a rate is proved', () => {
+    const life = future();
+    const kinds: (string | undefined)[] = [];
+    for (let n = 0; n < 25; n++) {
+      life.step(police(128_000, 'x'));
+      kinds.push(kind(life));
+    }
+    const first = kinds.findIndex((one) => one !== undefined);
+    expect(kinds[first]).toBe('degraded');
+    expect(kinds.at(-1)).toBe('throttled');
+    const slow = future();
+    slow.run(40, (round) => stretch(round.platforms['x']!, 4));
+    expect(slow.last!.detail.platforms['x']).toMatchObject({ suspect: true, suspect_kind: 'degraded' });
+  });
+});
+
 describe('one target of three', () => {
   const oneOfThree = (round: Parameters<ReturnType<typeof blackhole>>[0]) =>
     fail(round.platforms['x']![1]!, 'tls', 'generic_timeout_error');

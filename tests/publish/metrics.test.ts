@@ -215,6 +215,7 @@ describe('a platform', () => {
     let series = await scrape(sink);
     expect(only(series, 'reachd_anomaly', 'platform="x"', 'kind="blocked"')).toBe(0);
     expect(find(series, 'reachd_incidents_total')).toEqual([]);
+    expect(find(series, 'reachd_platform_suspect_kind')).toEqual([]);
     expect(only(series, 'reachd_disruption')).toBe(0);
     await sink.accept(incident());
     series = await scrape(sink);
@@ -227,11 +228,20 @@ describe('a platform', () => {
       Date.parse('2024-01-20T13:41:00Z') / 1000,
     );
     expect(only(series, 'reachd_platform_suspect', 'platform="x"')).toBe(1);
+    expect(find(series, 'reachd_platform_suspect_kind')).toHaveLength(4);
+    expect(only(series, 'reachd_platform_suspect_kind', 'platform="x"', 'company="x"', 'kind="blocked"')).toBe(1);
     expect(only(series, 'reachd_incidents_total', 'platform="x"')).toBe(1);
     expect(find(series, 'reachd_incidents_total')).toHaveLength(4);
     expect(only(series, 'reachd_disruption')).toBe(1);
+    const slower = { ...incident(), events: [] };
+    slower.detail!.platforms['x']!.suspect_kind = 'degraded';
+    await sink.accept(slower);
+    // One kind at a time: the one before is gone.
+    expect(only(await scrape(sink), 'reachd_platform_suspect_kind', 'platform="x"', 'kind="degraded"')).toBe(1);
+    expect(find(await scrape(sink), 'reachd_platform_suspect_kind', 'platform="x"')).toHaveLength(1);
     await sink.accept(calm(4720));
     series = await scrape(sink);
+    expect(find(series, 'reachd_platform_suspect_kind')).toEqual([]);
     expect(find(series, 'reachd_anomaly_mechanism')).toEqual([]);
     expect(find(series, 'reachd_anomaly_confidence_level')).toEqual([]);
     expect(find(series, 'reachd_anomaly_onset_timestamp_seconds')).toEqual([]);

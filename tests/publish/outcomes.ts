@@ -195,6 +195,7 @@ export function incident(n = 4716): RoundOutcome {
     detail.platforms[name] = {
       ...detail.platforms[name],
       suspect: true,
+      suspect_kind: state,
       badness: 1,
       log_evidence: { all: 16, reach: 17.5, handshake: -9.25, latency: -8, goodput: 15.75 },
       open: open(name, state, mechanism),

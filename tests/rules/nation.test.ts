@@ -12,6 +12,14 @@ const onX = badDuring(onset, samples, 'x');
 const hit = (count: number, bad: typeof all, country = 'PK', size = 2) =>
   five.flatMap((asn, index) => network(country, asn, size, { samples, bad: index < count ? bad : [] }));
 
+/** A series that begins with the trouble, for each of the platforms. */
+const begins = (name: string, platforms: readonly string[], more = '') =>
+  Object.fromEntries(
+    platforms.map((platform) => [`${name}|platform="${platform}"${more}`, `_x${onset} 1x${samples - onset - 1}`]),
+  );
+const slowness = (...platforms: string[]) => begins('reachd_platform_suspect_kind', platforms, ', kind="degraded"');
+const openIncident = (...platforms: string[]) => begins('reachd_anomaly_confidence_level', platforms);
+
 describe.runIf(hasPromtool)('a nation', () => {
   test('everything bad on three networks of five is a nation-scale disruption within two minutes, and ends', () => {
     const firing = ['NationScaleSocialMediaDisruption PK'];
@@ -89,14 +97,9 @@ describe.runIf(hasPromtool)('a nation', () => {
   });
 
   test('a cut cable slows far platforms on every network, and is no restriction', () => {
-    // Each probe suspects, then its incident is judged slowness only: `degraded`, never `throttled`.
-    const slow = Object.fromEntries(
-      ['x', 'facebook'].map((platform) => [
-        `reachd_anomaly|platform="${platform}", kind="degraded"`,
-        `0x${onset - 1} 1x${samples - onset - 1}`,
-      ]),
-    );
+    // Each probe's incident is judged slowness only: `degraded`, never `throttled`.
     const bad = badDuring(onset, samples, 'x', 'facebook');
+    const slow = { ...slowness('x', 'facebook'), ...openIncident('x', 'facebook') };
     const said = verify({
       name: 'cable',
       input: [...five.flatMap((asn) => network('PK', asn, 2, { samples, bad, also: slow })), ...elsewhere(samples)],
@@ -106,6 +109,41 @@ describe.runIf(hasPromtool)('a nation', () => {
         { at: '30m', expr: 'count(reachd:probe_suspect{country="PK"})', is: [{ labels: '{}', value: 20 }] },
         { at: '30m', expr: 'count(reachd:probe_vote{country="PK"})', is: [] },
         { at: '30m', expr: 'sum(reachd:asn_suspect:ratio{country="PK"})', is: [{ labels: '{}', value: 0 }] },
+      ],
+    });
+    expect(said).toBe('');
+  });
+
+  test('slowness of one company’s platforms that nothing explains has no vote, as long as it may last', () => {
+    const bad = badDuring(onset, samples, 'facebook', 'instagram');
+    const also = slowness('facebook', 'instagram');
+    const said = verify({
+      name: 'a company’s peering',
+      input: [...five.flatMap((asn) => network('PK', asn, 2, { samples, bad, also })), ...elsewhere(samples)],
+      expect: ['22m', '30m', '50m'].map((at) => ({ at, firing: [] })),
+      values: [
+        { at: '30m', expr: 'count(reachd:probe_suspect{country="PK"})', is: [{ labels: '{}', value: 20 }] },
+        { at: '30m', expr: 'reachd:probe_vote{country="PK"}', is: [] },
+      ],
+    });
+    expect(said).toBe('');
+  });
+
+  test('slowness of two companies’ platforms has a vote until it is named, for a quarter of an hour at most', () => {
+    const bad = badDuring(onset, samples, 'x', 'facebook');
+    const also = slowness('x', 'facebook');
+    const votes = (value: number) => (value === 0 ? [] : [{ labels: '{}', value }]);
+    const expr = 'count(reachd:probe_vote{country="PK"})';
+    const said = verify({
+      name: 'a mild throttle',
+      input: [...five.flatMap((asn) => network('PK', asn, 2, { samples, bad, also })), ...elsewhere(samples)],
+      expect: [
+        { at: '22m', firing: ['NationScaleSocialMediaDisruption PK'] },
+        { at: '50m', firing: [] },
+      ],
+      values: [
+        { at: '34m', expr, is: votes(20) },
+        { at: '36m', expr, is: votes(0) },
       ],
     });
     expect(said).toBe('');

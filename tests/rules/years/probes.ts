@@ -22,8 +22,10 @@ const params = defaultParams(60_000);
 export interface Scrape {
   /** By platform, in the order of `platforms`. */
   suspect: number[];
-  /** The open incident is `degraded`. */
+  /** The suspicion is of slowness only. */
   slow: number[];
+  /** An incident is open. */
+  open: number[];
   ready: number[];
   controls: number | undefined;
   isolated: number;
@@ -81,7 +83,8 @@ export function learnedPool(size: number): Pool {
             platforms.map((name) => Number(detail.platforms[name]?.[what] ?? false));
           last = {
             suspect: of('suspect'),
-            slow: platforms.map((name) => Number(detail.platforms[name]?.open?.state === 'degraded')),
+            open: platforms.map((name) => Number(detail.platforms[name]?.open !== undefined)),
+            slow: platforms.map((name) => Number(detail.platforms[name]?.suspect_kind === 'degraded')),
             ready: of('baseline_ready'),
             controls: detail.controls_healthy === undefined ? undefined : Number(detail.controls_healthy),
             isolated: Number(seen === 'isolated'),

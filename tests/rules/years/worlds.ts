@@ -84,7 +84,9 @@ function seriesOf(who: string, scrapes: readonly (Scrape | undefined)[], release
       return [
         series('reachd_platform_suspect', labels, ({ suspect }, minute) => (minute >= wrong ? 1 : suspect[p])),
         series('reachd_baseline_ready', labels, ({ ready }) => ready[p]),
-        series('reachd_anomaly', `${labels}, kind="degraded"`, ({ slow }) => slow[p]),
+        // Absent while there is nothing to name, as the product has it.
+        series('reachd_platform_suspect_kind', `${labels}, kind="degraded"`, ({ slow }) => slow[p] || undefined),
+        series('reachd_anomaly_confidence_level', `platform="${platform}"`, ({ open }) => open[p] || undefined),
       ];
     }),
   ];
