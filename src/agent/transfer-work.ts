@@ -14,6 +14,11 @@ import type { PlannedTarget } from './plan.ts';
 /** An object that was found is used for a day; where none was found the pages are read again after an hour. */
 const keepFoundMs = 86_400_000;
 const keepNoneMs = 3_600_000;
+/**
+ * Where a page did not answer, at the next turn: one lost packet must not cost an hour without goodput. So often in a row, and
+ * then after an hour too: a page that is blocked while the objects' host is not would be waited for in every round.
+ */
+const mostUnheard = 3;
 
 /** Ordinary downloads stop after so much plateau, ms (docs/methodology.md: 2.5 s). */
 const plateauMs = 2500;
@@ -62,7 +67,7 @@ export function createTransferWork(
   during: Meter['during'],
 ): TransferWork {
   const { network } = instruments;
-  const objects = new Map<string, { url: URL | undefined; until: number }>();
+  const objects = new Map<string, { url: URL | undefined; until: number; unheard: number }>();
   const dialledFirst = ({ dialled }: Observed) => dialled.find(({ hop }) => hop === 0);
 
   return {
@@ -86,11 +91,13 @@ export function createTransferWork(
         timeout_ms,
         dns_timeout_ms,
       };
-      const url = await during('transfer', () => discover(input, instruments, signal));
+      const found = await during('transfer', () => discover(input, instruments, signal));
+      const url = found instanceof URL ? found : undefined;
       // Cut by the round's end nothing is known: the next time asks again.
-      if (url || !signal.aborted) {
-        objects.set(target.name, { url, until: network.monotonic() + (url ? keepFoundMs : keepNoneMs) });
-      }
+      if (!url && signal.aborted) return undefined;
+      const unheard = found === 'unheard' ? (known?.unheard ?? 0) + 1 : 0;
+      const keep_ms = url ? keepFoundMs : unheard % mostUnheard === 0 ? keepNoneMs : 0;
+      objects.set(target.name, { url, until: network.monotonic() + keep_ms, unheard });
       return url;
     },
     async download(url, observed, { bytes, plateau_ms, most_ms }, signal) {

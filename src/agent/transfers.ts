@@ -14,6 +14,12 @@ import type { TransferWork } from './transfer-work.ts';
 /** With less time left no download is begun: it would be cut before it could tell anything, ms. */
 const leastTimeMs = 1000;
 
+/**
+ * Controls tried beside a bad sample: one that is down, or whose 80 ms a busy processor spoiled, leaves another one to show
+ * what the line carries. Without any, a freeze is no freeze and a throttle is only slowness.
+ */
+const triedBesideBad = 2;
+
 /** A target's observation with what is needed to download from where it was made. */
 export interface Seen {
   planned: PlannedTarget;
@@ -64,6 +70,8 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
   const { planner, plan, work, seen, signal } = input;
   let again = false;
   let controlDone: ExperimentFact | undefined;
+  let triedControls = 0;
+  const uselessControls = new Set<string>();
 
   const note = (observation: Observation, ...facts: ExperimentFact[]) => {
     observation.experiments = [...(observation.experiments ?? []), ...facts];
@@ -119,12 +127,20 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     seen.some(({ observed }) => observed.observation.outcome === 'ok') ||
     input.controls.some(({ entry }) => entry.outcome === 'ok');
 
-  /** One control's transfer a round. */
-  async function control(): Promise<ExperimentFact> {
-    if (controlDone) return controlDone;
-    const [next] = planner.controls();
-    const why = next === undefined ? 'not_measured' : obstacle();
-    if (next === undefined || why) return skipped('control_transfer', why ?? 'not_measured');
+  /** One control's transfer a round; `most` of them are tried for it. */
+  async function control(most: number): Promise<ExperimentFact> {
+    for (; controlDone?.transfer === undefined && triedControls < most; triedControls++) {
+      const next = planner.controls().find(({ name }) => !uselessControls.has(name));
+      const why = next === undefined ? 'not_measured' : obstacle();
+      if (next === undefined || why) return controlDone ?? skipped('control_transfer', why ?? 'not_measured');
+      controlDone = await downloadControl(next);
+      // A late clock is our own: the same control may tell it the next time.
+      if (controlDone.skipped !== 'event_loop_lag') uselessControls.add(next.name);
+    }
+    return controlDone ?? skipped('control_transfer', 'not_measured');
+  }
+
+  async function downloadControl(next: PlannedControl['control']): Promise<ExperimentFact> {
     const find = () =>
       input.controls.find(
         ({ planned, entry }) =>
@@ -141,8 +157,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
       found.entry.transfer = done.transfer;
       if (done.goodput_bps !== undefined) found.entry.goodput_bps = done.goodput_bps;
     }
-    controlDone = transferFact('control_transfer', done, undefined);
-    return controlDone;
+    return transferFact('control_transfer', done, undefined);
   }
 
   /** What a repeated download is about: over the protocol of the first one, whatever else was looked at. */
@@ -172,10 +187,10 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
         // Before the other platforms': where all are slow the round ends with them, and nothing would show the line.
         if (any && !compared && (again || plan.control)) {
           compared = true;
-          await control();
+          await control(again ? triedBesideBad : 1);
         }
       }
-      if (plan.control && !compared) await control();
+      if (plan.control && !compared) await control(1);
       return any;
     },
     async wished(wishes, subjects) {
@@ -183,7 +198,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
       for (const wish of wishes.filter(({ kind }) => kind === 'control_transfer')) {
         const [one] = subjects(wish);
         const about = one ?? seen.find(({ planned }) => planned.platform === wish.platform);
-        if (about) note(about.observed.observation, await control());
+        if (about) note(about.observed.observation, await control(triedBesideBad));
       }
       for (const wish of wishes.filter(({ kind }) => kind === 'beacon')) {
         for (const { observed } of subjects(wish)) {

@@ -31,69 +31,87 @@ export interface DiscoverInput {
   dns_timeout_ms: number;
 }
 
-/** A sized object: status 200 and at least 48 KiB, by its Content-Length or by its bytes. Undefined: none. Never throws. */
+/** `none`: everything that was asked was answered. `unheard`: a page or an object was not, and may be another time. */
+export type Discovered = URL | 'none' | 'unheard';
+
+/** A sized object: status 200 and at least 48 KiB, by its Content-Length or by its bytes. Never throws. */
 export async function discover(
   input: DiscoverInput,
   instruments: Instruments,
   signal: AbortSignal,
-): Promise<URL | undefined> {
+): Promise<Discovered> {
   let checked = 0;
+  let unheard = false;
   for (const candidate of input.candidates) {
     const url = URL.parse(candidate);
     if (url?.protocol !== 'https:') continue;
     const page = await readPage(url, input, instruments, signal);
-    if (page === undefined) continue;
+    if (page === 'none') continue;
+    unheard ||= page === 'unheard' || page.cut;
+    if (page === 'unheard') continue;
     for (const object of objectUrls(page.text, page.url, input.host)) {
-      if (signal.aborted || checked === most_checked) return undefined;
+      if (signal.aborted) return 'unheard';
+      if (checked === most_checked) return 'none';
       checked += 1;
-      if (await isSized(object, input, instruments, signal)) return object;
+      const sized = await isSized(object, input, instruments, signal);
+      if (sized) return object;
+      unheard ||= sized === undefined;
     }
   }
-  return undefined;
+  return unheard || signal.aborted ? 'unheard' : 'none';
 }
 
-/** The beginning of a page, after redirects to other https pages; undefined when there is none. */
+interface Page {
+  text: string;
+  url: URL;
+  /** It stopped before its end: a connection that freezes. Its head has named its objects by then. */
+  cut: boolean;
+}
+
+/** The beginning of a page, after redirects to other https pages. */
 async function readPage(
   from: URL,
   input: DiscoverInput,
   instruments: Instruments,
   signal: AbortSignal,
-): Promise<{ text: string; url: URL } | undefined> {
+): Promise<Page | 'none' | 'unheard'> {
   let url = from;
   for (let hop = 0; hop < most_hops && url.protocol === 'https:' && !signal.aborted; hop++) {
     const { ip_protocol, configured, system, dns_timeout_ms } = input;
     const timeout_ms = patience * input.timeout_ms;
     const place = await locate({ url, ip_protocol, configured, system, dns_timeout_ms }, instruments, signal);
-    if (!('ip' in place)) return undefined;
+    if (!('ip' in place)) return 'unheard';
     const { ip, source } = place;
     const asked = { url, ip, source, method: 'GET', body_cap: page_bytes, timeout_ms } as const;
     const { exchange, answer } = await attempt(asked, instruments, signal);
-    // A page that stops after its head (a connection that freezes) has named its objects by then.
-    if (answer === undefined || (exchange.outcome !== 'ok' && exchange.failure?.phase !== 'transfer')) return undefined;
-    if (answer.status === 200) return { text: answer.body.toString('utf8'), url };
+    const cut = exchange.outcome !== 'ok';
+    if (answer === undefined || (cut && exchange.failure?.phase !== 'transfer')) return 'unheard';
+    if (answer.status === 200) return { text: answer.body.toString('utf8'), url, cut };
     const location = answer.headers['location'];
     const next = isRedirect(answer.status) && location !== undefined ? nextHop(url, location) : undefined;
-    if (next === undefined) return undefined;
+    if (next === undefined) return 'none';
     url = next;
   }
-  return undefined;
+  return signal.aborted ? 'unheard' : 'none';
 }
 
-/** By Content-Length; where a server does not say (RFC 9110 section 8.6 leaves it free), by fetching that much. */
+/** Undefined: not answered. By Content-Length; where a server does not say (RFC 9110 section 8.6 leaves it free), by fetching that much. */
 async function isSized(
   url: URL,
   input: DiscoverInput,
   instruments: Instruments,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const { ip, timeout_ms } = input;
   if (hostOf(url) !== input.host) return false;
   const ask = (method: 'GET' | 'HEAD') =>
     attempt({ url, ip, source: 'configured', method, body_cap: least_object_bytes, timeout_ms }, instruments, signal);
   const head = await ask('HEAD');
-  if (head.exchange.outcome !== 'ok' || head.answer?.status !== 200) return false;
+  if (head.exchange.outcome !== 'ok') return undefined;
+  if (head.answer?.status !== 200) return false;
   const length = head.answer.headers['content-length'];
   if (length !== undefined) return Number(length) >= least_object_bytes;
   const { exchange, answer } = await ask('GET');
-  return exchange.outcome === 'ok' && answer?.status === 200 && answer.length >= least_object_bytes;
+  if (exchange.outcome !== 'ok') return undefined;
+  return answer?.status === 200 && answer.length >= least_object_bytes;
 }

@@ -130,6 +130,32 @@ test('a freeze is repeated beside a control in the same round, and everybody is 
   expect(second.verdicts?.['x']).toMatchObject({ state: 'blocked', mechanism: 'http.freeze' });
 });
 
+test('beside a freeze another control is downloaded from when the first one gives nothing', {
+  timeout: patience,
+}, async () => {
+  const dials = new Map<string, number>();
+  const addresses = new Set<string>();
+  // Answers when it is looked at, and not when its object is asked for.
+  const halfDead = (network: Network): Network => ({
+    ...network,
+    async systemLookup(name, ...rest) {
+      const found = await network.systemLookup(name, ...rest);
+      if (name === 'upload.wikimedia.org') for (const ip of found) addresses.add(ip);
+      return found;
+    },
+    async connectTcp(ip, ...rest) {
+      dials.set(ip, (dials.get(ip) ?? 0) + 1);
+      if (addresses.has(ip) && dials.get(ip)! > 1) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+      return network.connectTcp(ip, ...rest);
+    },
+  });
+  const next = await start('freeze-16k', halfDead, { controls: [...usualControls, 'wikimedia-media'] });
+  const { round } = await next(1);
+  expect(Math.max(...[...addresses].map((ip) => dials.get(ip) ?? 0))).toBe(2);
+  expect(round.controls.filter(({ transfer }) => transfer).map(({ target }) => target)).toEqual(['kernel-cdn']);
+  expect(round.verdicts?.['x']).toMatchObject({ state: 'blocked', mechanism: 'http.freeze' });
+});
+
 test('policed to 130 kbit/s: the plateau says so, one round alone concludes nothing', {
   timeout: patience,
 }, async () => {

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { afterEach, expect, test } from 'vitest';
-import { type DiscoverInput, discover } from '../../src/measure/discover.ts';
+import { type Discovered, type DiscoverInput, discover } from '../../src/measure/discover.ts';
 import { instrumentsOn, type Listening, listen, never, serverIdentity } from './loopback.ts';
 
 const servers: Listening[] = [];
@@ -44,6 +44,8 @@ async function world(page: RequestListener, objects: RequestListener) {
 const html = (...names: string[]) =>
   names.map((name) => `<script src="https://abs.twimg.com/${name}"></script>`).join('');
 const sized = 64 * 1024;
+const href = (found: Discovered) => (found instanceof URL ? found.href : found);
+const pathname = (found: Discovered) => (found instanceof URL ? found.pathname : found);
 
 test('the first object that is large enough, by its Content-Length; pages in clear text are not read', async () => {
   const { asked, find } = await world(
@@ -53,7 +55,7 @@ test('the first object that is large enough, by its Content-Length; pages in cle
       else response.setHeader('content-length', request.url === '/small.js' ? 900 : sized).end();
     },
   );
-  expect((await find())?.href).toBe('https://abs.twimg.com/main.js');
+  expect(href(await find())).toBe('https://abs.twimg.com/main.js');
   expect(asked).toEqual([
     'GET x.com/',
     'HEAD abs.twimg.com/small.js',
@@ -70,8 +72,8 @@ test('where a server does not say how long, by fetching that much', async () => 
       response.end(request.method === 'HEAD' ? undefined : Buffer.alloc(bytes));
     };
   const page: RequestListener = (_request, response) => response.end(html('main.js'));
-  expect((await (await world(page, serve(sized))).find())?.pathname).toBe('/main.js');
-  expect(await (await world(page, serve(1000))).find()).toBeUndefined();
+  expect(pathname(await (await world(page, serve(sized))).find())).toBe('/main.js');
+  expect(await (await world(page, serve(1000))).find()).toBe('none');
 });
 
 test('after a redirect; from a page that stops after its head; not beyond four objects', async () => {
@@ -80,26 +82,33 @@ test('after a redirect; from a page that stops after its head; not beyond four o
     if (request.url === '/') response.writeHead(302, { location: '/home' }).end();
     else response.end(html('main.js'));
   }, objects);
-  expect((await moved.find())?.pathname).toBe('/main.js');
+  expect(pathname(await moved.find())).toBe('/main.js');
   const frozen = await world((_request, response) => {
     response.writeHead(200, { 'content-length': 90_000 });
     response.write(html('main.js').padEnd(16_000));
   }, objects);
-  expect((await frozen.find())?.pathname).toBe('/main.js');
+  expect(pathname(await frozen.find())).toBe('/main.js');
   const many = await world(
     (_request, response) => response.end(html('a.js', 'b.js', 'c.js', 'd.js', 'e.js')),
     (request, response) => response.setHeader('content-length', request.url === '/e.js' ? sized : 10).end(),
   );
-  expect(await many.find()).toBeUndefined();
+  expect(await many.find()).toBe('none');
   expect(many.asked.filter((line) => line.startsWith('HEAD'))).toHaveLength(4);
 });
 
-test('a wall, a page without objects, an error: none', async () => {
+test('a wall and a page without objects have none; what did not answer was not heard', async () => {
   const objects: RequestListener = (_request, response) => response.setHeader('content-length', sized).end();
-  const walls: RequestListener[] = [
-    (_request, response) => response.writeHead(429).end(html('main.js')),
-    (_request, response) => response.end('<p>nothing here</p>'),
-    (request) => request.socket.destroy(),
-  ];
-  for (const wall of walls) expect(await (await world(wall, objects)).find()).toBeUndefined();
+  const cut: RequestListener = (request) => request.socket.destroy();
+  const page: RequestListener = (_request, response) => response.end(html('main.js'));
+  const found = async (front: RequestListener, behind: RequestListener) => (await world(front, behind)).find();
+  expect(await found((_request, response) => response.writeHead(429).end(html('main.js')), objects)).toBe('none');
+  expect(await found((_request, response) => response.end('<p>nothing here</p>'), objects)).toBe('none');
+  expect(await found(cut, objects)).toBe('unheard');
+  expect(await found(page, cut)).toBe('unheard');
+  // What stands in the rest of a page that froze is not known.
+  const frozen: RequestListener = (_request, response) => {
+    response.writeHead(200, { 'content-length': 90_000 });
+    response.write('<p>nothing yet</p>'.padEnd(16_000));
+  };
+  expect(await found(frozen, objects)).toBe('unheard');
 });
