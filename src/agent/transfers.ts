@@ -14,11 +14,14 @@ import type { TransferWork } from './transfer-work.ts';
 /** With less time left no download is begun: it would be cut before it could tell anything, ms. */
 const leastTimeMs = 1000;
 
+/** What a control's download takes beyond the least time in which one is begun, ms. */
+const forControlMs = 250;
+
 /**
- * Controls tried beside a bad sample: one that is down, or whose 80 ms a busy processor spoiled, leaves another one to show
- * what the line carries. Without any, a freeze is no freeze and a throttle is only slowness.
+ * Tries beside a bad sample: a control that is down, or 80 ms that a busy processor spoiled, leave another one to show what the
+ * line carries. Without any, a freeze is no freeze and a throttle is only slowness.
  */
-const triedBesideBad = 2;
+const triedBesideBad = 3;
 
 /** A target's observation with what is needed to download from where it was made. */
 export interface Seen {
@@ -85,6 +88,12 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
   const obstacle = (): Skip | undefined =>
     !input.allowed ? 'budget' : signal.aborted || input.left() < leastTimeMs ? 'round_deadline' : undefined;
 
+  /** What a slow download leaves of the round for the control that it will be held against. */
+  const keptForControl = (): number =>
+    controlDone?.transfer === undefined && planner.controls().length > 0
+      ? Math.min(leastTimeMs + forControlMs, input.left() / 4)
+      : 0;
+
   /** The download, or why there was none. */
   async function fetch({ planned, observed }: Seen, how: Omit<PlannedTransfer, 'target'>): Promise<Transferred | Skip> {
     const why = obstacle();
@@ -93,7 +102,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     if (url === undefined) return signal.aborted ? 'round_deadline' : 'not_measured';
     const late = obstacle();
     if (late) return late;
-    const done = await work.download(url, observed, { ...how, most_ms: input.left() }, signal);
+    const done = await work.download(url, observed, { ...how, most_ms: input.left() - keptForControl() }, signal);
     if (done === undefined) return 'no_address';
     const { exchange } = done.attempt;
     if (exchange.outcome === 'ok' && done.transfer === undefined && !done.late) {
@@ -174,7 +183,8 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     },
     async planned() {
       let any = false;
-      let compared = false;
+      // Before the platforms': where they are slow the round ends with them, and nothing would show the line.
+      if (plan.control) await control(1);
       for (const [platform, how] of plan.targets) {
         const one = seen.find(
           ({ planned, observed }) =>
@@ -184,13 +194,9 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
             observed.observation.outcome === 'ok',
         );
         if (one && (await sample(one, how))) any = true;
-        // Before the other platforms': where all are slow the round ends with them, and nothing would show the line.
-        if (any && !compared && (again || plan.control)) {
-          compared = true;
-          await control(again ? triedBesideBad : 1);
-        }
+        // For the same reason before those of the other platforms.
+        if (again) await control(triedBesideBad);
       }
-      if (plan.control && !compared) await control(1);
       return any;
     },
     async wished(wishes, subjects) {

@@ -2,6 +2,7 @@
 import { cpSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryRow } from './history-rows.ts';
+import { roundsTold } from './history-told.ts';
 import type { Lab } from './lab.ts';
 import { daemon, newDirectory, page, scrape, value } from './product.ts';
 import type { Report } from './report.ts';
@@ -96,5 +97,9 @@ export async function playHistoryRow(lab: Lab, row: HistoryRow, warm: string, re
   if (held === undefined) wrong.add(`expected ${expect.state} within ${row.rounds} rounds, got ${said}`);
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
   const expected = [expect.state, expect.mechanism, `within ${row.rounds}`].filter(Boolean).join(' ');
-  report(row.name, expected, `${said} in ${held ?? '-'}  ${seconds} s`, wrong.size === 0, [...wrong].slice(0, 8));
+  const told = wrong.size === 0 ? [] : roundsTold(`${directory}/data`, against, row.rounds + 2);
+  report(row.name, expected, `${said} in ${held ?? '-'}  ${seconds} s`, wrong.size === 0, [
+    ...[...wrong].slice(0, 8),
+    ...told,
+  ]);
 }
