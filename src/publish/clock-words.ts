@@ -9,6 +9,12 @@ import { duration } from './words.ts';
 const ahead_s = 180;
 const behind_s = 84;
 
+/** A clock that was wrong is right again this far within the bounds: at a bound itself it would be said every other round. */
+const rightAgain = 0.8;
+
+/** Whether a clock that was wrong may be called right. */
+export const isRightAgain = (skew_s: number): boolean => clockTrouble(skew_s / rightAgain) === undefined;
+
 /** One sentence where a fleet would take the probe for silent; `skew_s` positive when our clock is ahead, absent when not known. */
 export function clockTrouble(skew_s: number | undefined): string | undefined {
   if (skew_s === undefined || (skew_s <= ahead_s && skew_s >= -behind_s)) return undefined;

@@ -2,7 +2,7 @@
 import type { RoundOutcome, Sink } from '../model/outcome.ts';
 import type { Round } from '../model/round.ts';
 import type { IncidentEvent } from '../model/verdict.ts';
-import { clockTrouble } from './clock-words.ts';
+import { clockTrouble, isRightAgain } from './clock-words.ts';
 import { duration } from './words.ts';
 
 /** What is needed of a logger; pino has it. */
@@ -75,10 +75,15 @@ export function logSink(log: Log): Sink {
       interval = round.interval_ms;
       const { clock_skew_s } = round.vantage;
       const trouble = clockTrouble(clock_skew_s);
-      if (trouble !== undefined && !wrongClock) log.warn({ clock_skew_s }, trouble);
-      if (trouble === undefined && clock_skew_s !== undefined && wrongClock) log.info({}, 'the clock is right again');
+      if (trouble !== undefined && !wrongClock) {
+        log.warn({ clock_skew_s }, trouble);
+        wrongClock = true;
+      }
       // A round that saw no clock but ours changes nothing.
-      if (clock_skew_s !== undefined) wrongClock = trouble !== undefined;
+      if (wrongClock && clock_skew_s !== undefined && isRightAgain(clock_skew_s)) {
+        log.info({}, 'the clock is right again');
+        wrongClock = false;
+      }
       for (const event of events) log.warn({ incident: event.incident }, event.statement ?? eventLine(event));
     },
   };

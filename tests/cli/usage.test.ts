@@ -1,6 +1,8 @@
 /** A wrong word gives one clear line and the status of the contract, never a stack trace. */
+
 import { expect, test } from 'vitest';
 import { commandNames } from '../../src/commands/table.ts';
+import { revision } from '../../src/config/revision.ts';
 import { reachd } from './reachd.ts';
 
 test.each([
@@ -61,9 +63,12 @@ test.each(commandNames)('%s --help shows flags, examples and variables', (name) 
     expect(stdout).toContain(part);
 });
 
-test('the version says what it runs on', () => {
+test('the version says what it runs on, and which commit it is', () => {
+  const commit = revision() === '' ? '' : `, revision ${revision()}`;
   expect(reachd(['--version'])).toEqual({
-    stdout: expect.stringMatching(/^reachd \d+\.\d+\.\d+ \(node v26\.\d+\.\d+, \w+ \w+\)\n$/),
+    stdout: expect.stringMatching(
+      new RegExp(`^reachd \\d+\\.\\d+\\.\\d+ \\(node v26\\.\\d+\\.\\d+, \\w+ \\w+${commit}\\)\\n$`),
+    ),
     stderr: '',
     status: 0,
   });
