@@ -72,7 +72,7 @@ export const isTransferWish = ({ kind }: Experiment): boolean => transferKinds.i
 export function createTransferRound(input: TransferRoundInput): TransferRound {
   const { planner, plan, work, seen, signal } = input;
   let again = false;
-  let controlDone: ExperimentFact | undefined;
+  let controlFact: ExperimentFact | undefined;
   let triedControls = 0;
   const uselessControls = new Set<string>();
 
@@ -90,7 +90,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
 
   /** What a slow download leaves of the round for the control that it will be held against. */
   const keptForControl = (): number =>
-    controlDone?.transfer === undefined && planner.controls().length > 0
+    controlFact?.transfer === undefined && planner.controls().length > 0
       ? Math.min(leastTimeMs + forControlMs, input.left() / 4)
       : 0;
 
@@ -136,31 +136,36 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     seen.some(({ observed }) => observed.observation.outcome === 'ok') ||
     input.controls.some(({ entry }) => entry.outcome === 'ok');
 
+  /** What this round has seen of a control. */
+  const seenOf = (name: string) =>
+    input.controls.find(({ planned }) => planned.control.name === name && planned.ip_protocol === input.ip_protocol);
+
   /** One control's transfer a round; `most` of them are tried for it. */
   async function control(most: number): Promise<ExperimentFact> {
-    for (; controlDone?.transfer === undefined && triedControls < most; triedControls++) {
+    while (controlFact?.transfer === undefined && triedControls < most) {
       const next = planner.controls().find(({ name }) => !uselessControls.has(name));
       const why = next === undefined ? 'not_measured' : obstacle();
-      if (next === undefined || why) return controlDone ?? skipped('control_transfer', why ?? 'not_measured');
-      controlDone = await downloadControl(next);
+      if (next === undefined || why) return controlFact ?? skipped('control_transfer', why ?? 'not_measured');
+      const known = seenOf(next.name);
+      if (!known) await input.lookAt(next);
+      planner.controlSampled(next.name, input.now(), online());
+      uselessControls.add(next.name);
+      // For one that has failed in this round nothing is waited again.
+      if (known?.entry.outcome === 'failed') continue;
+      triedControls += 1;
+      controlFact = await downloadControl(next);
       // A late clock is our own: the same control may tell it the next time.
-      if (controlDone.skipped !== 'event_loop_lag') uselessControls.add(next.name);
+      if (controlFact.skipped === 'event_loop_lag') uselessControls.delete(next.name);
     }
-    return controlDone ?? skipped('control_transfer', 'not_measured');
+    return controlFact ?? skipped('control_transfer', 'not_measured');
   }
 
-  async function downloadControl(next: PlannedControl['control']): Promise<ExperimentFact> {
-    const find = () =>
-      input.controls.find(
-        ({ planned, entry }) =>
-          planned.control.name === next.name && planned.ip_protocol === input.ip_protocol && entry.outcome === 'ok',
-      );
-    if (!find()) await input.lookAt(next);
-    const found = find();
-    planner.controlSampled(next.name, input.now(), online());
-    if (!found || obstacle()) return skipped('control_transfer', obstacle() ?? 'not_measured');
+  async function downloadControl({ name, url }: PlannedControl['control']): Promise<ExperimentFact> {
+    const found = seenOf(name);
+    const why = obstacle() ?? (found?.entry.outcome === 'ok' ? undefined : 'not_measured');
+    if (!found || why) return skipped('control_transfer', why ?? 'not_measured');
     const how = { ...work.ordinary, most_ms: input.left() };
-    const done = await work.download(new URL(next.url), found.observed, how, signal);
+    const done = await work.download(new URL(url), found.observed, how, signal);
     if (done === undefined) return skipped('control_transfer', 'no_address');
     if (done.transfer) {
       found.entry.transfer = done.transfer;
