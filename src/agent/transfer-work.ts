@@ -15,10 +15,12 @@ import type { PlannedTarget } from './plan.ts';
 const keepFoundMs = 86_400_000;
 const keepNoneMs = 3_600_000;
 /**
- * Where a page did not answer, at the next turn: one lost packet must not cost an hour without goodput. So often in a row, and
- * then after an hour too: a page that is blocked while the objects' host is not would be waited for in every round.
+ * Where a page did not answer, in the next round with a turn: one lost packet must not cost an hour without goodput. So often in a
+ * row, and then after an hour too: a page that is blocked while the objects' host is not would be waited for in every round.
  */
 const mostUnheard = 3;
+/** Longer than a download's sample and its repetition in one round are apart, shorter than rounds are. */
+const keepUnheardMs = 5000;
 
 /** Ordinary downloads stop after so much plateau, ms (docs/methodology.md: 2.5 s). */
 const plateauMs = 2500;
@@ -96,7 +98,7 @@ export function createTransferWork(
       // Cut by the round's end nothing is known: the next time asks again.
       if (!url && signal.aborted) return undefined;
       const unheard = found === 'unheard' ? (known?.unheard ?? 0) + 1 : 0;
-      const keep_ms = url ? keepFoundMs : unheard % mostUnheard === 0 ? keepNoneMs : 0;
+      const keep_ms = url ? keepFoundMs : unheard % mostUnheard === 0 ? keepNoneMs : keepUnheardMs;
       objects.set(target.name, { url, until: network.monotonic() + keep_ms, unheard });
       return url;
     },

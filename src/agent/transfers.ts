@@ -88,9 +88,12 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
   const obstacle = (): Skip | undefined =>
     !input.allowed ? 'budget' : signal.aborted || input.left() < leastTimeMs ? 'round_deadline' : undefined;
 
+  /** A control has shown what the line carries. One that stalled has shown nothing: it may be filtered itself. */
+  const compared = (): boolean => controlFact?.transfer !== undefined && controlFact.transfer.stalled_at === undefined;
+
   /** What a slow download leaves of the round for the control that it will be held against. */
   const keptForControl = (): number =>
-    controlFact?.transfer === undefined && planner.controls().length > 0
+    !compared() && triedControls < triedBesideBad && planner.controls().some(({ name }) => !uselessControls.has(name))
       ? Math.min(leastTimeMs + forControlMs, input.left() / 4)
       : 0;
 
@@ -102,7 +105,8 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     if (url === undefined) return signal.aborted ? 'round_deadline' : 'not_measured';
     const late = obstacle();
     if (late) return late;
-    const done = await work.download(url, observed, { ...how, most_ms: input.left() - keptForControl() }, signal);
+    const most_ms = Math.max(leastTimeMs, input.left() - keptForControl());
+    const done = await work.download(url, observed, { ...how, most_ms }, signal);
     if (done === undefined) return 'no_address';
     const { exchange } = done.attempt;
     if (exchange.outcome === 'ok' && done.transfer === undefined && !done.late) {
@@ -140,9 +144,9 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
   const seenOf = (name: string) =>
     input.controls.find(({ planned }) => planned.control.name === name && planned.ip_protocol === input.ip_protocol);
 
-  /** One control's transfer a round; `most` of them are tried for it. */
-  async function control(most: number): Promise<ExperimentFact> {
-    while (controlFact?.transfer === undefined && triedControls < most) {
+  /** One control's transfer a round; `most` of them are tried for it, in this share of the time that is left. */
+  async function control(most: number, share = 1): Promise<ExperimentFact> {
+    while (!compared() && triedControls < most) {
       const next = planner.controls().find(({ name }) => !uselessControls.has(name));
       const why = next === undefined ? 'not_measured' : obstacle();
       if (next === undefined || why) return controlFact ?? skipped('control_transfer', why ?? 'not_measured');
@@ -153,18 +157,20 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
       // For one that has failed in this round nothing is waited again.
       if (known?.entry.outcome === 'failed') continue;
       triedControls += 1;
-      controlFact = await downloadControl(next);
+      const fact = await downloadControl(next, share);
+      // What was not even tried says less than what failed before it.
+      if (controlFact === undefined || fact.outcome !== 'skipped') controlFact = fact;
       // A late clock is our own: the same control may tell it the next time.
-      if (controlFact.skipped === 'event_loop_lag') uselessControls.delete(next.name);
+      if (fact.skipped === 'event_loop_lag') uselessControls.delete(next.name);
     }
     return controlFact ?? skipped('control_transfer', 'not_measured');
   }
 
-  async function downloadControl({ name, url }: PlannedControl['control']): Promise<ExperimentFact> {
+  async function downloadControl({ name, url }: PlannedControl['control'], share: number): Promise<ExperimentFact> {
     const found = seenOf(name);
     const why = obstacle() ?? (found?.entry.outcome === 'ok' ? undefined : 'not_measured');
     if (!found || why) return skipped('control_transfer', why ?? 'not_measured');
-    const how = { ...work.ordinary, most_ms: input.left() };
+    const how = { ...work.ordinary, most_ms: share * input.left() };
     const done = await work.download(new URL(url), found.observed, how, signal);
     if (done === undefined) return skipped('control_transfer', 'no_address');
     if (done.transfer) {
@@ -188,8 +194,10 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     },
     async planned() {
       let any = false;
-      // Before the platforms': where they are slow the round ends with them, and nothing would show the line.
-      if (plan.control) await control(1);
+      // Before the platforms', where there is no look to wait for: where they are slow the round ends with them, and nothing
+      // would show the line. Half of the time is theirs.
+      const [first] = planner.controls();
+      if (plan.control && first && seenOf(first.name)?.entry.outcome === 'ok') await control(1, 1 / 2);
       for (const [platform, how] of plan.targets) {
         const one = seen.find(
           ({ planned, observed }) =>
@@ -200,8 +208,9 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
         );
         if (one && (await sample(one, how))) any = true;
         // For the same reason before those of the other platforms.
-        if (again) await control(triedBesideBad);
+        if (any && (again || plan.control)) await control(again ? triedBesideBad : 1);
       }
+      if (plan.control) await control(1);
       return any;
     },
     async wished(wishes, subjects) {

@@ -51,7 +51,7 @@ export async function discover(
     if (page === 'unheard') continue;
     for (const object of objectUrls(page.text, page.url, input.host)) {
       if (signal.aborted) return 'unheard';
-      if (checked === most_checked) return 'none';
+      if (checked === most_checked) return unheard ? 'unheard' : 'none';
       checked += 1;
       const sized = await isSized(object, input, instruments, signal);
       if (sized) return object;

@@ -105,6 +105,9 @@ test('a wall and a page without objects have none; what did not answer was not h
   expect(await found((_request, response) => response.end('<p>nothing here</p>'), objects)).toBe('none');
   expect(await found(cut, objects)).toBe('unheard');
   expect(await found(page, cut)).toBe('unheard');
+  // Also where more are named than are looked at.
+  const five: RequestListener = (_request, response) => response.end(html('a.js', 'b.js', 'c.js', 'd.js', 'e.js'));
+  expect(await found(five, cut)).toBe('unheard');
   // What stands in the rest of a page that froze is not known.
   const frozen: RequestListener = (_request, response) => {
     response.writeHead(200, { 'content-length': 90_000 });

@@ -149,6 +149,34 @@ describe.runIf(hasPromtool)('a nation', () => {
     expect(said).toBe('');
   });
 
+  test('a company that was bad before gives the slowness of another one no vote', () => {
+    // X has been blocked since before; then Facebook is slow.
+    const bad = [...badDuring(1, samples, 'x'), ...badDuring(onset, samples, 'facebook')];
+    const said = verify({
+      name: 'X blocked, Facebook congested',
+      input: [
+        ...five.flatMap((asn) => network('PK', asn, 2, { samples, bad, also: slowness('facebook') })),
+        ...elsewhere(samples),
+      ],
+      expect: [{ at: '40m', firing: ['NationScalePlatformRestriction PK x'] }],
+      values: [{ at: '30m', expr: 'reachd:probe_vote{country="PK", platform="facebook"}', is: [] }],
+    });
+    expect(said).toBe('');
+  });
+
+  test('slowness that lasts is no news after the controls, or Prometheus, were away for some minutes', () => {
+    const bad = badDuring(onset, samples, 'x', 'facebook');
+    const also = slowness('x', 'facebook');
+    const controls = '1x37 0x3 1x17';
+    const said = verify({
+      name: 'a hole in the controls',
+      input: [...five.flatMap((asn) => network('PK', asn, 2, { samples, bad, also, controls })), ...elsewhere(samples)],
+      expect: [{ at: '58m', firing: [] }],
+      values: ['36m', '45m', '54m', '58m'].map((at) => ({ at, expr: 'reachd:probe_vote{country="PK"}', is: [] })),
+    });
+    expect(said).toBe('');
+  });
+
   test('two platforms of one company are no disruption of social media at large', () => {
     const said = verify({
       name: 'Meta only',
