@@ -95,7 +95,10 @@ async function readPage(
   return signal.aborted ? 'unheard' : 'none';
 }
 
-/** Undefined: not answered. By Content-Length; where a server does not say (RFC 9110 section 8.6 leaves it free), by fetching that much. */
+/**
+ * By Content-Length; where a server does not say (RFC 9110 section 8.6 leaves it free), by fetching that much. Undefined: not
+ * answered.
+ */
 async function isSized(
   url: URL,
   input: DiscoverInput,

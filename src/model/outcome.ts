@@ -28,7 +28,7 @@ export interface OpenIncident {
 export interface PlatformDetail {
   /** Evidence over the suspicion bound, or an incident open. */
   suspect?: boolean | undefined;
-  /** What the evidence would be called now, or the open incident is called; absent while nothing is suspected. */
+  /** What the evidence comes to now, or the open incident is called; absent while nothing is suspected. */
   suspect_kind?: AnomalyKind | undefined;
   /** 0…1, the worst stream's held badness. */
   badness?: number | undefined;

@@ -98,7 +98,7 @@ export const platformMetrics = {
   platformSuspectKind: pushed(
     'reachd_platform_suspect_kind',
     ['platform', 'company', 'kind'],
-    `What the suspicion would be called if it became an incident now, or what the open one is called, 1 for one of: ${words(anomalyKinds)}. Absent while nothing is suspected.`,
+    `What the evidence of a suspicion comes to now, or what the open incident is called, 1 for one of: ${words(anomalyKinds)}. Absent while nothing is suspected.`,
   ),
   platformBadness: pushed(
     'reachd_platform_badness_ratio',

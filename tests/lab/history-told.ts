@@ -30,11 +30,14 @@ function usual(controls: readonly ControlObservation[], phase: 'connect' | 'tls'
 
 function line(round: Round, platform: string): string {
   const mine = round.platforms[platform] ?? [];
+  const state = round.states?.[platform]?.state;
+  const rule = round.verdicts?.[platform]?.rule;
+  const [connect, tls] = [usual(round.controls, 'connect'), usual(round.controls, 'tls')];
   return [
-    `round ${round.round}: ${round.vantage.state}, ${platform} ${round.states?.[platform]?.state} (${round.verdicts?.[platform]?.rule})`,
+    `round ${round.round}: ${round.vantage.state}, ${platform} ${state} (${rule})`,
     [...downloads(mine), ...failures(mine)].join(', '),
     `beside ${downloads(round.controls).join(', ') || 'no control'}`,
-    `controls' connect ${usual(round.controls, 'connect')} tls ${usual(round.controls, 'tls')} ms, clock late by ${round.lag_ms} ms`,
+    `controls' connect ${connect} tls ${tls} ms, clock late by ${round.lag_ms} ms`,
   ].join('; ');
 }
 
