@@ -127,7 +127,7 @@ export function method({ scope, probes, networks, weights, findings }: Report): 
       : 'A small computer on this line looked at each platform every minute'
   }: name lookup, connection, encrypted handshake, a small request, and every few minutes a small download; and in the same rounds at control sites that have nothing to do with the platforms. A platform counts as in trouble only against its own past and while the control sites work; <em>throttled</em> and <em>blocked</em> need a proof of their own, by written rules.${
     scope === 'country' &&
-    html` Each network has one vote: it is affected when at least half of its probes suspect the platform now and did not for most of the week before.${weights !== undefined && html` Shares of users: ${weights}.`}`
+    html` Each network has one vote: it is affected when at least half of its probes suspect the platform now and did not for most of the week before; lasting slowness without a sign of intent does not count.${weights !== undefined && html` Shares of users: ${weights}.`}`
   }</p>
 <p>Seen over ${transportOf(findings)} Where the data says <code>goodput_of_normal</code>, 1 is ${
     scope === 'country'
