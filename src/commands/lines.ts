@@ -1,7 +1,8 @@
 /** The lines of a file or of standard input, one after the other, in constant memory. */
-import { isAscii } from 'node:buffer';
+import { readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { Complaint } from '../model/errors.ts';
 
 /** A record of ours has some kilobytes; a line of more than this is no record. */
@@ -9,14 +10,17 @@ export const longestLine = 8 * 1024 * 1024;
 /** Read at once: large enough that splitting costs less than parsing, small enough for a Raspberry Pi. */
 const chunkBytes = 256 * 1024;
 
+/** Where a line stands among the bytes of its batch: without its end, and without ASCII white space around it. */
 export interface Line {
-  text: string;
+  from: number;
+  end: number;
   /** From 1. */
   number: number;
 }
 
-/** Lines that were read at once. */
+/** Lines that were read at once. Its bytes are good until the next batch is asked for. */
 export interface Batch {
+  bytes: Buffer;
   lines: Line[];
   /** Bytes of the file up to the end of the last of them. */
   offset: number;
@@ -27,50 +31,83 @@ export interface Batch {
  * A file that cannot be read, or a line beyond `longestLine`, is a `Complaint`.
  */
 export async function* lines(file: string, stdin: Readable): AsyncGenerator<Batch> {
-  let rest: Buffer[] = [];
-  let kept = 0;
+  const gathered = new Gathered();
   let number = 0;
   let offset = 0;
   try {
-    for await (const piece of file === '-' ? stdin : chunks(file)) {
-      const chunk = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer);
-      const last = chunk.lastIndexOf(10) + 1;
-      if (last > 0) {
-        const whole = chunk.subarray(0, last);
-        const bytes = rest.length > 0 ? Buffer.concat([...rest, whole]) : whole;
-        rest = [];
-        kept = 0;
-        offset += bytes.length;
-        const found = split(bytes, number);
-        number = found.number;
-        if (found.lines.length > 0) yield { lines: found.lines, offset };
-      }
-      if (last < chunk.length) {
-        // A copy: the chunk is written over.
-        rest.push(Buffer.from(chunk.subarray(last)));
-        kept += chunk.length - last;
-        if (kept > longestLine) throw tooLong(file, number + 1);
-      }
+    for await (const _more of file === '-' ? pieces(gathered, stdin) : chunks(gathered, file)) {
+      const bytes = gathered.whole();
+      if (gathered.size - bytes.length > longestLine) throw tooLong(file, number + split(bytes, 0).number + 1);
+      const found = split(bytes, number);
+      number = found.number;
+      offset += bytes.length;
+      if (found.lines.length > 0) yield { bytes, lines: found.lines, offset };
+      gathered.drop(bytes.length);
     }
   } catch (error) {
     if (error instanceof Complaint) throw error;
     throw unreadable(file, error as NodeJS.ErrnoException);
   }
-  if (rest.length === 0) return;
-  const bytes = Buffer.concat(rest);
-  const found = split(bytes, number);
-  if (found.lines.length > 0) yield { lines: found.lines, offset: offset + bytes.length };
+  const bytes = gathered.all();
+  const { lines } = split(bytes, number);
+  if (lines.length > 0) yield { bytes, lines, offset: offset + bytes.length };
 }
 
-/** A file in pieces, each of which is good until the next one is asked for. */
-async function* chunks(file: string): AsyncGenerator<Buffer> {
+/** What has been read and not handed out yet: one buffer for a whole file, so that nobody has to collect one for each piece. */
+class Gathered {
+  #buffer = Buffer.allocUnsafeSlow(2 * chunkBytes);
+  size = 0;
+
+  /** Room for at least `bytes` more. */
+  room(bytes: number): Buffer {
+    if (this.#buffer.length - this.size < bytes) {
+      const larger = Buffer.allocUnsafeSlow(2 * (this.size + bytes));
+      this.#buffer.copy(larger, 0, 0, this.size);
+      this.#buffer = larger;
+    }
+    return this.#buffer.subarray(this.size);
+  }
+
+  all(): Buffer {
+    return this.#buffer.subarray(0, this.size);
+  }
+
+  /** The whole lines in it. */
+  whole(): Buffer {
+    const all = this.all();
+    return all.subarray(0, all.lastIndexOf(10) + 1);
+  }
+
+  drop(bytes: number): void {
+    this.#buffer.copyWithin(0, bytes, this.size);
+    this.size -= bytes;
+  }
+}
+
+/** Takes in what comes from a stream, a piece at a time. */
+async function* pieces(gathered: Gathered, stream: Readable): AsyncGenerator<number> {
+  for await (const piece of stream) {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer);
+    bytes.copy(gathered.room(bytes.length));
+    gathered.size += bytes.length;
+    yield bytes.length;
+  }
+}
+
+/** The same from a file. */
+async function* chunks(gathered: Gathered, file: string): AsyncGenerator<number> {
   const handle = await open(file);
+  const isFile = (await handle.stat()).isFile();
   try {
-    const buffer = Buffer.allocUnsafeSlow(chunkBytes);
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, chunkBytes, null);
+      const room = gathered.room(chunkBytes);
+      const bytesRead = isFile
+        ? readSync(handle.fd, room, 0, chunkBytes, null)
+        : (await handle.read(room, 0, chunkBytes, null)).bytesRead;
+      if (isFile) await setImmediate();
       if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+      gathered.size += bytesRead;
+      yield bytesRead;
     }
   } finally {
     await handle.close();
@@ -81,31 +118,30 @@ async function* chunks(file: string): AsyncGenerator<Buffer> {
 function split(bytes: Buffer, before: number): { lines: Line[]; number: number } {
   const found: Line[] = [];
   let number = before;
-  const add = (raw: string) => {
+  for (let at = 0; at < bytes.length; ) {
+    const next = bytes.indexOf(10, at);
+    let end = next < 0 ? bytes.length : next;
+    let from = at;
+    at = end + 1;
     number++;
-    const text = raw.trim();
-    const line = number === 1 && text.startsWith('\ufeff') ? text.slice(1) : text;
-    if (line !== '') found.push({ text: line, number });
-  };
-  if (isAscii(bytes)) {
-    // Nearly all records are: decoded at once, each line is a part of the one string and never copied.
-    const text = bytes.toString('latin1');
-    let from = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      add(text.slice(from, end));
-      from = end + 1;
-    }
-    if (from < text.length) add(text.slice(from));
-    return { lines: found, number };
+    while (from < end && isSpace(bytes[from]!)) from++;
+    while (from < end && isSpace(bytes[end - 1]!)) end--;
+    if (number === 1 && bytes.subarray(from, end).indexOf(byteOrderMark) === 0) from += byteOrderMark.length;
+    if (from < end && !isBlank(bytes, from, end)) found.push({ from, end, number });
   }
-  // One letter beyond Latin-1 would make the whole string twice as wide, and slow to parse.
-  let from = 0;
-  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
-    add(bytes.toString('utf8', from, end));
-    from = end + 1;
-  }
-  if (from < bytes.length) add(bytes.toString('utf8', from));
   return { lines: found, number };
+}
+
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** Space, or a control character that separates: tab, carriage return, vertical tab, form feed. */
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
+/** Nothing but white space of Unicode's: a record begins with a brace. */
+function isBlank(bytes: Buffer, from: number, end: number): boolean {
+  return bytes[from]! >= 0x80 && bytes.toString('utf8', from, end).trim() === '';
 }
 
 function tooLong(file: string, number: number): Complaint {

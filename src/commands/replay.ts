@@ -1,7 +1,7 @@
 /** `reachd replay`: recorded rounds through the very same judge. Reads files, writes lines, never touches the network. */
 import { statSync } from 'node:fs';
 import { fold, type Judgement } from '../judge/judge.ts';
-import { parseRound, type RecordDefaults, RecordError } from '../judge/record.ts';
+import { RecordError, RoundReader } from '../judge/record.ts';
 import type { JudgeState } from '../judge/state.ts';
 import { Complaint, exit } from '../model/errors.ts';
 import type { Round } from '../model/round.ts';
@@ -42,7 +42,7 @@ async function replay({ config, flags, stdout, stderr, signal, warnings }: Invoc
   const files = (flags['file'] as string[]).map(String);
   const params = judgeParams(config);
   const companies = Object.fromEntries(config.platforms.map((platform) => [platform.name, platform.company]));
-  const defaults = { interval_ms: config.round.interval_ms, companies };
+  const reader = new RoundReader({ interval_ms: config.round.interval_ms, companies });
   const withStates = flags['states'] === true;
   const keepGoing = flags['keep-going'] === true;
   const progress = createProgress(stderr, sizes(files));
@@ -52,7 +52,7 @@ async function replay({ config, flags, stdout, stderr, signal, warnings }: Invoc
   try {
     for (const file of files) {
       for await (const batch of lines(file, process.stdin)) {
-        const { read, broken } = readRounds(batch, rounds, defaults, keepGoing);
+        const { read, broken } = readRounds(reader, batch, rounds, keepGoing);
         let out = '';
         for (const round of read) {
           rounds++;
@@ -93,16 +93,16 @@ interface Broken {
  * broken line unless it is to `keepGoing`.
  */
 export function readRounds(
+  reader: RoundReader,
   batch: Batch,
   before: number,
-  defaults: RecordDefaults,
   keepGoing: boolean,
 ): { read: Round[]; broken: Broken[] } {
   const read: Round[] = [];
   const broken: Broken[] = [];
-  for (const { text, number } of batch.lines) {
+  for (const { from, end, number } of batch.lines) {
     try {
-      read.push(parseRound(text, before + read.length + 1, defaults));
+      read.push(reader.read(batch.bytes, from, end, before + read.length + 1));
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       broken.push({ number, message: error.message });

@@ -47,7 +47,7 @@ export function assess(round: Round, memory: RoundMemory, plain: boolean = isPla
 /** A round in which everything answered plainly, without reading what it does not hold. */
 function assessCalm(round: Round, memory: RoundMemory): Assessment {
   const verdicts: Record<string, Verdict> = {};
-  for (const name of Object.keys(round.platforms)) define(verdicts, name, plainVerdict(round.platforms[name] ?? []));
+  for (const name in round.platforms) define(verdicts, name, plainVerdict(round.platforms[name] ?? []));
   const measured: string[] = [];
   for (const { target } of round.controls) if (!measured.includes(target)) measured.push(target);
   const slow = memory.baselines !== undefined && everythingSlow(viewControls(round, memory), memory);
@@ -57,9 +57,15 @@ function assessCalm(round: Round, memory: RoundMemory): Assessment {
     vantage_mechanisms: [],
     verdicts,
     slowdowns: {},
-    controls: { measured: measured.sort(), failed: [], fit: measured.length > 0 },
+    controls: { measured: sorted(measured), failed: [], fit: measured.length > 0 },
     platforms: {},
   };
+}
+
+/** In order, as they mostly are. */
+function sorted(names: string[]): string[] {
+  for (let i = 1; i < names.length; i++) if (names[i]! < names[i - 1]!) return names.sort();
+  return names;
 }
 
 /** A platform named `__proto__` is a platform. */

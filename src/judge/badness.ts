@@ -7,7 +7,7 @@
 import type { Stream } from '../model/outcome.ts';
 import type { Tick } from './clock.ts';
 import { bad, shortness, slowness } from './slowness.ts';
-import type { Held, TargetState } from './state.ts';
+import type { TargetState } from './state.ts';
 
 export interface Badness {
   /** 0…1. */
@@ -29,29 +29,19 @@ export function badness(
   tick: Tick,
   interfered: ReadonlySet<string> | undefined,
 ): { [S in Stream]?: Badness | undefined } {
-  const keys = Object.keys(targets);
-  const crawl = new Worst(tick, slowness);
-  const slow = new Worst(tick, slowness);
-  const short = new Worst(tick, shortness);
-  for (const key of keys) {
-    const target = targets[key]!;
-    crawl.see(target.crawl, target.every, target.good);
-    slow.see(target.slow, target.every, target.good);
-    short.see(target.short, target.transfers ?? 0, target.fast);
-  }
   const result: { [S in Stream]?: Badness | undefined } = {
     all: undefined,
     reach: undefined,
-    handshake: crawl.badness(),
-    latency: slow.badness(),
-    goodput: short.badness(),
+    handshake: worst(targets, 'crawl', tick),
+    latency: worst(targets, 'slow', tick),
+    goodput: worst(targets, 'short', tick),
   };
   let known = 0;
   let failedFresh = 0;
   let failedHeld = 0;
   let fresh = 0;
   let good: number | undefined;
-  for (const key of keys) {
+  for (const key in targets) {
     const target = targets[key]!;
     if (!valid(target, tick)) continue;
     known++;
@@ -96,41 +86,41 @@ function allFailed(
   return Object.keys(targets).every((key) => !valid(targets[key]!, tick) || failed(key) || failed(twinOf(key)));
 }
 
-/** The worst of the targets' held ratios: of those measured in this round, and of those held from before. */
-class Worst {
-  readonly #tick: Tick;
-  readonly #scale: (ratio: number) => number;
-  #fresh: number | undefined = undefined;
-  #held: number | undefined = undefined;
-  #good: number | undefined = undefined;
-
-  constructor(tick: Tick, scale: (ratio: number) => number) {
-    this.#tick = tick;
-    this.#scale = scale;
-  }
-
-  /** A target's ratio, its usual distance between samples, and the fold second of its last good one. */
-  see(held: Held | undefined, every: number, good: number | undefined): void {
-    if (held === undefined) return;
-    const { t, interval } = this.#tick;
-    const ratio = held[0];
-    if (held[1] === t) {
-      if (this.#scale(ratio) >= bad) this.#good = later(this.#good, good);
-      if (this.#fresh === undefined || ratio > this.#fresh) this.#fresh = ratio;
-    } else if (t - held[1] <= 2 * every + interval / 2 && (this.#held === undefined || ratio > this.#held)) {
-      this.#held = ratio;
+/** The worst of the targets' held ratios: of those measured in this round, or of those held from before. */
+function worst(
+  targets: Record<string, TargetState>,
+  of: 'slow' | 'crawl' | 'short',
+  { t, interval }: Tick,
+): Badness | undefined {
+  const ofGoodput = of === 'short';
+  let fresh = Number.NEGATIVE_INFINITY;
+  let held = Number.NEGATIVE_INFINITY;
+  let good: number | undefined;
+  for (const key in targets) {
+    const target = targets[key]!;
+    const last = ofGoodput ? target.short : of === 'slow' ? target.slow : target.crawl;
+    if (last === undefined) continue;
+    const ratio = last[0];
+    if (last[1] === t) {
+      if (scale(ratio, ofGoodput) >= bad) good = later(good, ofGoodput ? target.fast : target.good);
+      if (ratio > fresh) fresh = ratio;
+    } else if (ratio > held && t - last[1] <= 2 * (ofGoodput ? (target.transfers ?? 0) : target.every) + interval / 2) {
+      held = ratio;
     }
   }
-
-  badness(): Badness | undefined {
-    const fresh = this.#fresh;
-    const held = this.#held;
-    const stale = held !== undefined && { y: this.#scale(held), fresh: false, ratio: held, good: undefined };
-    if (fresh === undefined) return stale || undefined;
-    const y = this.#scale(fresh);
-    if (stale && held > fresh && stale.y > y + outweighs) return stale;
-    return { y, fresh: true, ratio: fresh, good: this.#good };
+  const y = scale(fresh, ofGoodput);
+  if (held > fresh) {
+    const stale = scale(held, ofGoodput);
+    // With nothing fresh beside it what is held is all there is.
+    if (fresh === Number.NEGATIVE_INFINITY || stale > y + outweighs) {
+      return { y: stale, fresh: false, ratio: held, good: undefined };
+    }
   }
+  return fresh === Number.NEGATIVE_INFINITY ? undefined : { y, fresh: true, ratio: fresh, good };
+}
+
+function scale(ratio: number, ofGoodput: boolean): number {
+  return ofGoodput ? shortness(ratio) : slowness(ratio);
 }
 
 function later(a: number | undefined, b: number | undefined): number | undefined {

@@ -25,11 +25,20 @@ export function memory(every: number): number {
 /** The level after one more sample `x` (log domain), of which `offset` is the hour's. Changes `level` in place. */
 export function learn(level: Level | undefined, x: number, most: number, offset = 0): Level {
   if (level === undefined) return [round5(x - offset), 1];
-  const samples = Math.min(level[1] + 1, Math.round(most));
-  const bound = level[1] < young ? Number.POSITIVE_INFINITY : clipped;
-  level[0] = round5(level[0] + clip(x - offset - level[0], -bound, bound) / samples);
-  level[1] = samples;
+  level[0] = moved(level[0], level[1], x, most, offset);
+  level[1] = more(level[1], most);
   return level;
+}
+
+/** Where a level that rests on `samples` goes with one more. */
+export function moved(level: number, samples: number, x: number, most: number, offset: number): number {
+  const bound = samples < young ? Number.POSITIVE_INFINITY : clipped;
+  return round5(level + clip(x - offset - level, -bound, bound) / more(samples, most));
+}
+
+/** One sample more, counted up to the length of the memory. */
+export function more(samples: number, most: number): number {
+  return Math.min(samples + 1, Math.round(most));
 }
 
 /**

@@ -19,17 +19,28 @@ export function localTime(seconds: number, timezone: string): LocalTime {
   }
 }
 
+/** The formatter used last: to make one takes longer than to judge ten rounds, and nobody asks for two zones. */
+let formatter: { timeZone: string; format: Intl.DateTimeFormat } | undefined;
+
+function formatterFor(timeZone: string): Intl.DateTimeFormat {
+  if (formatter?.timeZone !== timeZone) {
+    const format = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+      timeZoneName: 'longOffset',
+    });
+    formatter = { timeZone, format };
+  }
+  return formatter.format;
+}
+
 function written(date: Date, timeZone: string): LocalTime {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'longOffset',
-  }).formatToParts(date);
+  const parts = formatterFor(timeZone).formatToParts(date);
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((p) => p.type === type)?.value ?? '';
   const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(part('timeZoneName')) ?? [];
   const zone =

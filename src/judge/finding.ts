@@ -177,15 +177,27 @@ export function plainVerdict(observations: readonly Observation[]): Verdict {
     level = Math.max(level, levelOfAnswer(3, { observation, last: observation, status: observation.status }));
     if (observation.evidence?.tls?.extra_trust === true) extra = true;
   }
-  return {
-    state: 'reachable',
-    mechanisms: [],
-    basis: 'comparison',
-    confidence: wordFor(level),
-    rule: plainRule.id,
-    rules_version: rulesVersion,
-    notes: extra ? ['extra_trust'] : [],
-  };
+  return (extra ? plainWithExtraTrust : plain)[level]!;
+}
+
+/** The verdicts of plain answers by level, made once and not to be changed: nearly every verdict is one of these. */
+const plain = plainVerdicts([]);
+const plainWithExtraTrust = plainVerdicts(['extra_trust']);
+
+function plainVerdicts(notes: Note[]): Verdict[] {
+  return [1, 1, 2, 3].map((level) => {
+    const verdict: Verdict = {
+      state: 'reachable',
+      mechanisms: [],
+      basis: 'comparison',
+      confidence: wordFor(level),
+      rule: plainRule.id,
+      rules_version: rulesVersion,
+      notes,
+    };
+    for (const part of [verdict.mechanisms, notes, verdict]) Object.freeze(part);
+    return verdict;
+  });
 }
 
 function nothingTried(): Verdict {

@@ -94,7 +94,7 @@ export function gate(
   if (ip6) state.ip6 = ip6;
   const views: View[] = [];
   const impaired: string[] = [];
-  for (const name of Object.keys(controls)) {
+  for (const name in controls) {
     const control = controls[name]!;
     if (control.impaired) impaired.push(name);
     else views.push(view(control, tick));

@@ -35,7 +35,8 @@ export function hold(state: PlatformState, verdict: Verdict | undefined, gate: G
   const first = before.state === 'inconclusive' && now !== 'inconclusive' && state.rounds <= 1;
   const justEnded = anomalous(before.state) && now !== 'inconclusive';
   const moves = first || justEnded || rounds >= agreeing;
-  return { held: moves ? move(now) : before, lately: [now, rounds] };
+  const same = state.lately?.[0] === now && state.lately[1] === rounds;
+  return { held: moves ? move(now) : before, lately: same ? state.lately : [now, rounds] };
 }
 
 /** States that a round may show without an incident: the others are the fold's to give. */

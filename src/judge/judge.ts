@@ -107,7 +107,7 @@ export const fold: Judge = (before, round, params) => {
       fingerprints = remember(fingerprints, fingerprint(turned.joint, turned.joint.platforms));
     }
   }
-  for (const name of Object.keys(platforms)) {
+  for (const name in platforms) {
     const verdict = own(verdicts, name);
     if (platforms[name]!.drifted && verdict) {
       verdicts[name] = { ...verdict, notes: [...verdict.notes, 'slow_degradation'] };
@@ -172,7 +172,7 @@ function whole(x: number, otherwise: number): number {
 /** Incidents as parts of a joint event: those open, or those closed and still remembered. */
 function partsOf(platforms: JudgeState['platforms'], round: Round, open: boolean): Part[] {
   const parts: Part[] = [];
-  for (const platform of Object.keys(platforms)) {
+  for (const platform in platforms) {
     const state = platforms[platform]!;
     if (state.incident === undefined || isOpen(state) !== open) continue;
     parts.push({ platform, company: companyOf(round, platform), incident: state.incident });
@@ -188,6 +188,6 @@ function companyOf(round: Round, platform: string): string {
 
 function heldStates(state: JudgeState): Record<string, HeldState> {
   const states: Record<string, HeldState> = {};
-  for (const name of Object.keys(state.platforms)) states[name] = state.platforms[name]!.held;
+  for (const name in state.platforms) states[name] = state.platforms[name]!.held;
   return states;
 }

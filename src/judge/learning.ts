@@ -5,7 +5,7 @@ import type { Tick } from './clock.ts';
 import type { Gate } from './gate.ts';
 import type { Sample } from './sample.ts';
 import type { Level, PlatformState, TargetState } from './state.ts';
-import { learnCalm, setAside } from './stream.ts';
+import { learnCalm, setAside, streamOf } from './stream.ts';
 import { type Deviation, learnTarget, type Offsets } from './target.ts';
 
 /** A sample of this round, how far it lies from normal, and the target as it will be remembered. */
@@ -28,7 +28,7 @@ export function settle(
 ): void {
   if (open) return;
   for (const name of stepped) {
-    const stream = state.streams[name];
+    const stream = streamOf(state.streams, name);
     // Until a run of bad samples is over nobody knows whether it was calm: it must not teach the test that judges it.
     if (state.suspect || stream.run) setAside(stream);
     else learnCalm(stream);

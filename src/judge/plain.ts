@@ -71,7 +71,7 @@ export function isPlainRound(round: Round): boolean {
   if (!isPlainObject(platforms) || !isPlainObject(round.companies) || !isPlainObject(vantage)) return false;
   if (!isEmpty(vantage.dns) || !(Math.abs(vantage.clock_skew_s ?? 0) < skewS) || hasKeys(round.siblings)) return false;
   if (!allPlain(round.controls)) return false;
-  for (const name of Object.keys(platforms)) if (!allPlain(platforms[name])) return false;
+  for (const name in platforms) if (!allPlain(platforms[name])) return false;
   return true;
 }
 

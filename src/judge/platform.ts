@@ -10,7 +10,7 @@ import { nullMean } from './mixture.ts';
 import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
 import { isAnyTwice, read } from './sample.ts';
-import type { PlatformState, TargetState } from './state.ts';
+import type { PlatformState, StreamState, TargetState } from './state.ts';
 import { evidenceAbove, forget, newStream, step } from './stream.ts';
 import { deviation, type Offsets, observeTarget } from './target.ts';
 
@@ -178,13 +178,6 @@ function forgotten(targets: Record<string, TargetState>, t: number): boolean {
   return false;
 }
 
-/** One target only, over whatever protocols. */
-function isLone(keys: readonly string[]): boolean {
-  let targets = 0;
-  for (const key of keys) if (!key.endsWith('|6') && ++targets > 1) return false;
-  return targets === 1;
-}
-
 function advance(
   state: PlatformState,
   before: PlatformState,
@@ -194,25 +187,43 @@ function advance(
   tick: Tick,
   params: JudgeParams,
 ): void {
-  const keys = Object.keys(state.targets);
-  const size = Math.max(1, keys.length);
+  let size = 0;
+  let lone = 0;
+  for (const key in state.targets) {
+    size++;
+    if (!key.endsWith('|6')) lone++;
+  }
   const { failing, slow, crawl } = gate.noise;
-  const reachFloor = isLone(keys) ? Math.max(params.floors.reach, params.lone_floor) : params.floors.reach;
+  const reachFloor = lone === 1 ? Math.max(params.floors.reach, params.lone_floor) : params.floors.reach;
   // A lost packet in a handshake is 200 ms and more: on a short path that is a factor of latency too.
   const late = Math.max(slow, crawl);
   const ofSpeed = gate.speed && before.rounds >= knownRounds;
   const ofGoodput = ofSpeed && before.transfers >= knownTransfers;
-  const take = (stream: Stream, may: boolean, floor: number, noise: number) => {
-    const old = state.streams[stream];
-    if (tick.forget) forget(old);
-    const now = bad[stream];
-    if (!may || now === undefined || !now.fresh) return;
-    stepped.push(stream);
-    step(old, now.y, now.good, tick.t, nullMean(old.calm[0], floor, noise, params.margins[stream]));
-  };
-  take('all', true, params.floors.all, failingFactor * failing * failing);
-  take('reach', true, reachFloor, failingFactor * failing);
-  take('handshake', ofSpeed, params.floors.handshake, noiseFactor * size * crawl);
-  take('latency', ofSpeed, params.floors.latency, noiseFactor * size * late);
-  take('goodput', ofGoodput, params.floors.goodput, 0);
+  const { streams } = state;
+  if (tick.forget) for (const stream of Object.values(streams)) forget(stream);
+  const { floors, margins } = params;
+  const { t } = tick;
+  // By name, not by index: a look-up whose key changes from one to the next is a search, twenty times a round.
+  if (take(streams.all, bad.all, t, floors.all, failingFactor * failing * failing, margins.all)) stepped.push('all');
+  if (take(streams.reach, bad.reach, t, reachFloor, failingFactor * failing, margins.reach)) stepped.push('reach');
+  if (!ofSpeed) return;
+  const { handshake, latency, goodput } = streams;
+  const lines = noiseFactor * size;
+  if (take(handshake, bad.handshake, t, floors.handshake, lines * crawl, margins.handshake)) stepped.push('handshake');
+  if (take(latency, bad.latency, t, floors.latency, lines * late, margins.latency)) stepped.push('latency');
+  if (ofGoodput && take(goodput, bad.goodput, t, floors.goodput, 0, margins.goodput)) stepped.push('goodput');
+}
+
+/** Takes a fresh badness into a stream; false: there is none. */
+function take(
+  stream: StreamState,
+  now: Badness | undefined,
+  t: number,
+  floor: number,
+  noise: number,
+  margin: number,
+): boolean {
+  if (now === undefined || !now.fresh) return false;
+  step(stream, now.y, now.good, t, nullMean(stream.calm[0], floor, noise, margin));
+  return true;
 }

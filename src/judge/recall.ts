@@ -22,10 +22,10 @@ export const oddHandshake = 3;
 export function recall(state: JudgeState, round: Round, plain = false): RoundMemory {
   const memory: RoundMemory = {};
   if (state.memory) memory.platforms = state.memory;
-  for (const name of Object.keys(state.controls)) {
+  for (const name in state.controls) {
     if (state.controls[name]!.impaired) memory.impaired_controls = [...(memory.impaired_controls ?? []), name];
   }
-  for (const name of Object.keys(state.platforms)) {
+  for (const name in state.platforms) {
     const { suspect, incident } = state.platforms[name]!;
     if (suspect) memory.suspects = [...(memory.suspects ?? []), name];
     if (incident === undefined || incident.closed !== undefined) continue;
@@ -58,7 +58,7 @@ function slowControl(state: JudgeState, round: Round): boolean {
 /** Targets that answered in this round, over a handshake of three times their own normal and more. */
 export function slowTargets(state: JudgeState, round: Round): Set<string> {
   const slow = new Set<string>();
-  for (const platform of Object.keys(round.platforms)) {
+  for (const platform in round.platforms) {
     const targets = own(state.platforms, platform)?.targets;
     if (targets === undefined) continue;
     for (const { target, ip_protocol, outcome, phases } of round.platforms[platform]!) {
@@ -73,10 +73,10 @@ export function slowTargets(state: JudgeState, round: Round): Set<string> {
 
 function baselines(state: JudgeState): Record<string, PathBaseline> {
   const all: Record<string, PathBaseline> = {};
-  for (const name of Object.keys(state.controls)) add(all, name, state.controls[name]!);
-  for (const platform of Object.keys(state.platforms)) {
+  for (const name in state.controls) add(all, name, state.controls[name]!);
+  for (const platform in state.platforms) {
     const { targets } = state.platforms[platform]!;
-    for (const name of Object.keys(targets)) add(all, name, targets[name]!);
+    for (const name in targets) add(all, name, targets[name]!);
   }
   return all;
 }

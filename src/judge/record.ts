@@ -5,6 +5,7 @@
  */
 import type { Round } from '../model/round.ts';
 import { outcomes } from '../model/vocabulary.ts';
+import { RecordReader } from './record-reader.ts';
 
 /** What a record without them is given. */
 export interface RecordDefaults {
@@ -12,7 +13,7 @@ export interface RecordDefaults {
   companies: Readonly<Record<string, string>>;
 }
 
-/** Thrown by `parseRound`: what is wrong with the line, in one clause. */
+/** Thrown by `parseRound` and `RoundReader`: what is wrong with the line, in one clause. */
 export class RecordError extends Error {
   override readonly name = 'RecordError';
 }
@@ -49,6 +50,27 @@ export function parseRound(line: string, number: number, defaults: RecordDefault
   } catch (error) {
     throw new RecordError(`not JSON: ${(error as Error).message}`);
   }
+  return checked(record, number, defaults);
+}
+
+/** The same for many lines, as bytes. Rounds may share what is the same in them: it is not to be changed. */
+export class RoundReader {
+  readonly #defaults: RecordDefaults;
+  readonly #reader = new RecordReader();
+
+  constructor(defaults: RecordDefaults) {
+    this.#defaults = defaults;
+  }
+
+  /** The line from byte `from` up to `end`. */
+  read(bytes: Buffer, from: number, end: number, number: number): Round {
+    const record = this.#reader.read(bytes, from, end);
+    if (record !== undefined) return checked(record, number, this.#defaults);
+    return parseRound(bytes.toString('utf8', from, end).trim(), number, this.#defaults);
+  }
+}
+
+function checked(record: unknown, number: number, defaults: RecordDefaults): Round {
   if (!isObject(record)) throw wrong('the line', 'an object', record);
   if (record['version'] !== undefined && record['version'] !== version) {
     throw wrong('version', `${version}, the only one that this program knows`, record['version']);
@@ -68,13 +90,13 @@ export function parseRound(line: string, number: number, defaults: RecordDefault
   checkEntries(controls, 'controls');
   const platforms = record['platforms'];
   if (!isObject(platforms)) throw wrong('platforms', 'an object of lists by platform', platforms);
-  for (const name of Object.keys(platforms)) checkEntries(platforms[name], 'platforms', name);
+  for (const name in platforms) checkEntries(platforms[name], 'platforms', name);
   const companies = record['companies'] ?? defaults.companies;
   if (!isObject(companies)) throw wrong('companies', 'an object of company names by platform', companies);
   const vantage = record['vantage'] ?? {};
   if (!isObject(vantage)) throw wrong('vantage', 'an object', vantage);
-  delete record['verdicts'];
-  delete record['states'];
+  record['verdicts'] = undefined;
+  record['states'] = undefined;
   record['version'] = version;
   record['round'] = typeof record['round'] === 'number' ? record['round'] : number;
   record['interval_ms'] = interval;

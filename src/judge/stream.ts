@@ -1,4 +1,5 @@
 /** One evidence stream of one platform: a wager a sample, the run of bad samples it is in, and what it knows of calm. */
+import type { Stream } from '../model/outcome.ts';
 import { capped, logEvidence, none, wager } from './mixture.ts';
 import { clip, round4, round6 } from './rounding.ts';
 import { bad } from './slowness.ts';
@@ -12,6 +13,22 @@ const afterGap = 3;
 
 export function newStream(floor: number): StreamState {
   return shaped(none, [round6(floor / 3), calmPrior], 0);
+}
+
+/** `streams[name]`, for names that change from one look-up to the next: that is a search, and this a few comparisons. */
+export function streamOf(streams: Readonly<Record<Stream, StreamState>>, name: Stream): StreamState {
+  switch (name) {
+    case 'all':
+      return streams.all;
+    case 'reach':
+      return streams.reach;
+    case 'handshake':
+      return streams.handshake;
+    case 'latency':
+      return streams.latency;
+    case 'goodput':
+      return streams.goodput;
+  }
 }
 
 /** Every field every time: objects of one shape are read without a search. */
@@ -91,12 +108,16 @@ export function evidence(stream: StreamState, interval: number): number {
 /** The same, or, where that is at most `floor`, an upper bound of it: most rounds need no more. */
 export function evidenceAbove(floor: number, stream: StreamState, interval: number): number {
   const { r } = stream;
-  const bound = Math.max(r[0], r[1], r[2]) + owed(stream, interval);
+  const bound = Math.max(r[0], r[1], r[2]) + mostOwed;
   return bound > floor ? evidence(stream, interval) : bound;
 }
 
+/** Chances a stream is owed at most: it steps in every tenth round, or more seldom. */
+const seldom = 10;
+const mostOwed = Math.log(seldom);
+
 function owed({ every }: StreamState, interval: number): number {
-  return every === undefined || every <= interval ? 0 : Math.log(clip(every / interval, 1, 10));
+  return every === undefined || every <= interval ? 0 : Math.log(clip(every / interval, 1, seldom));
 }
 
 /** Reduces evidence from before a long gap, in place. */

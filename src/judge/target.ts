@@ -1,6 +1,6 @@
 /** One target over one protocol: how far a sample lies from what is normal there, and what it teaches. */
 
-import { learn, memory } from './baseline.ts';
+import { learn, memory, more, moved } from './baseline.ts';
 import type { Tick } from './clock.ts';
 import { commonCrawl, commonShortfall, narrowing, unexplained } from './comparison.ts';
 import type { View } from './control.ts';
@@ -203,18 +203,17 @@ function learnEdge(list: Edge[], block: number, x: number, most: number, offset:
   let index = 0;
   while (index < list.length && list[index]![0] !== block) index++;
   const before = list[index];
-  const [level, samples] = learn(before && [before[1], before[2]], x, most, offset);
   if (before === undefined) {
+    const [level, samples] = learn(undefined, x, most, offset);
     list.unshift([block, level, samples]);
     if (list.length > edges) list.length = edges;
     return;
   }
-  before[1] = level;
-  before[2] = samples;
-  if (index > 0) {
-    list.copyWithin(1, 0, index);
-    list[0] = before;
-  }
+  before[1] = moved(before[1], before[2], x, most, offset);
+  before[2] = more(before[2], most);
+  if (index === 0) return;
+  for (; index > 0; index--) list[index] = list[index - 1]!;
+  list[0] = before;
 }
 
 type Edge = NonNullable<TargetState['edges']>[number];

@@ -15,6 +15,7 @@ import { type Batch, lines } from '../../src/commands/lines.ts';
 import { readRounds } from '../../src/commands/replay.ts';
 import { fold } from '../../src/judge/judge.ts';
 import { defaultParams } from '../../src/judge/params.ts';
+import { RoundReader } from '../../src/judge/record.ts';
 import type { JudgeState } from '../../src/judge/state.ts';
 import { tell } from '../evaluation/world/story.ts';
 
@@ -22,7 +23,7 @@ const repeats = 5;
 const folder = mkdtempSync(join(tmpdir(), 'reachd-replay-'));
 const file = process.argv[2] ?? write(join(folder, 'story.ndjson'));
 const size = statSync(file).size;
-const defaults = { interval_ms: 60_000, companies: {} };
+const reader = new RoundReader({ interval_ms: 60_000, companies: {} });
 const params = defaultParams(60_000);
 
 function write(path: string): string {
@@ -50,11 +51,13 @@ async function rate(each: (batch: Batch, before: number) => unknown): Promise<nu
 
 const best = { floor: 0, read: 0, fold: 0 };
 for (let i = 0; i < repeats; i++) {
-  const floor = await rate((batch) => batch.lines.map(({ text }) => JSON.parse(text)));
-  const read = await rate((batch, before) => readRounds(batch, before, defaults, false));
+  const floor = await rate(({ bytes, lines }) =>
+    lines.map(({ from, end }) => JSON.parse(bytes.toString('latin1', from, end))),
+  );
+  const read = await rate((batch, before) => readRounds(reader, batch, before, false));
   let state: JudgeState | undefined;
   const judged = await rate((batch, before) => {
-    for (const round of readRounds(batch, before, defaults, false).read) state = fold(state, round, params).state;
+    for (const round of readRounds(reader, batch, before, false).read) state = fold(state, round, params).state;
   });
   best.floor = Math.max(best.floor, floor);
   best.read = Math.max(best.read, read);
