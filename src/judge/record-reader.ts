@@ -44,8 +44,28 @@ const observationFields = [
   'quic',
   'experiments',
 ] as const;
+const vantageFields = ['id', 'country', 'asn', 'state', 'resolver_scope', 'dns', 'clock_skew_s'] as const;
+const factFields = [
+  'via',
+  'server',
+  'name',
+  'type',
+  'purpose',
+  'query',
+  'rcode',
+  'at_ms',
+  'ttl_s',
+  'retransmitted',
+  'refusal',
+  'tcp',
+  'answers',
+] as const;
+const answerFields = ['ip', 'asn', 'bogon'] as const;
 const phasesFields = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
 const transferFields = ['bytes', 'ms', 'after_bytes', 'plateau_bps', 'cov', 'stalled_at'] as const;
+
+/** Targets whose evidence is kept in mind; with more of them everything is read again now and then. */
+const mostTargets = 256;
 
 type Fields<Names extends readonly string[]> = Record<Names[number], unknown>;
 type Observation = Fields<typeof observationFields>;
@@ -54,10 +74,17 @@ export class RecordReader {
   readonly #scan = new Scanner();
   readonly #round = new Form(roundFields);
   readonly #observation = new Form(observationFields);
+  readonly #vantage = new Form(vantageFields);
+  readonly #fact = new Form(factFields);
+  readonly #answer = new Form(answerFields);
   readonly #phases = new Form(phasesFields);
   readonly #transfer = new Form(transferFields);
   readonly #companies = new Repeated();
-  readonly #vantage = new Repeated();
+  readonly #verdicts = new Repeated();
+  readonly #states = new Repeated();
+  /** By target, over IPv4 and over IPv6: a server shows the same certificate round after round. */
+  readonly #evidence4 = new Map<unknown, Repeated>();
+  readonly #evidence6 = new Map<unknown, Repeated>();
 
   /** What stands in `bytes` from `from` up to `end`; undefined: it is for `JSON.parse` to read. Parts may be shared by records. */
   read(bytes: Buffer, from: number, end: number): Record<string, unknown> | undefined {
@@ -112,7 +139,7 @@ export class RecordReader {
           round.companies = scan.repeated(this.#companies);
           break;
         case 'vantage':
-          round.vantage = scan.repeated(this.#vantage);
+          round.vantage = this.#readVantage();
           break;
         case 'lag_ms':
           round.lag_ms = scan.number();
@@ -133,10 +160,10 @@ export class RecordReader {
           round.duration_ms = scan.number();
           break;
         case 'verdicts':
-          round.verdicts = scan.value();
+          round.verdicts = scan.repeated(this.#verdicts);
           break;
         case 'states':
-          round.states = scan.value();
+          round.states = scan.repeated(this.#states);
           break;
       }
     }
@@ -221,13 +248,13 @@ export class RecordReader {
           one.method = scan.word(form);
           break;
         case 'evidence':
-          one.evidence = scan.value();
+          one.evidence = scan.repeated(this.#lastEvidence(one));
           break;
         case 'status':
           one.status = scan.number();
           break;
         case 'dns':
-          one.dns = scan.value();
+          one.dns = this.#readFacts();
           break;
         case 'hops':
           one.hops = scan.value();
@@ -250,6 +277,160 @@ export class RecordReader {
       }
     }
     return one;
+  }
+
+  #readVantage(): Fields<typeof vantageFields> {
+    const scan = this.#scan;
+    const form = this.#vantage;
+    const vantage: Fields<typeof vantageFields> = {
+      id: undefined,
+      country: undefined,
+      asn: undefined,
+      state: undefined,
+      resolver_scope: undefined,
+      dns: undefined,
+      clock_skew_s: undefined,
+    };
+    for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
+      switch (name) {
+        case 'id':
+          vantage.id = scan.word(form);
+          break;
+        case 'country':
+          vantage.country = scan.word(form);
+          break;
+        case 'asn':
+          vantage.asn = scan.word(form);
+          break;
+        case 'state':
+          vantage.state = scan.word(form);
+          break;
+        case 'resolver_scope':
+          vantage.resolver_scope = scan.word(form);
+          break;
+        case 'dns':
+          vantage.dns = this.#readFacts();
+          break;
+        case 'clock_skew_s':
+          vantage.clock_skew_s = scan.number();
+          break;
+      }
+    }
+    return vantage;
+  }
+
+  #readFacts(): unknown[] {
+    const scan = this.#scan;
+    const list: unknown[] = [];
+    for (let more = scan.firstEntry(); more; more = scan.nextEntry()) list.push(this.#readFact());
+    return list;
+  }
+
+  #readFact(): Fields<typeof factFields> {
+    const scan = this.#scan;
+    const form = this.#fact;
+    const fact: Fields<typeof factFields> = {
+      via: undefined,
+      server: undefined,
+      name: undefined,
+      type: undefined,
+      purpose: undefined,
+      query: undefined,
+      rcode: undefined,
+      at_ms: undefined,
+      ttl_s: undefined,
+      retransmitted: undefined,
+      refusal: undefined,
+      tcp: undefined,
+      answers: undefined,
+    };
+    for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
+      switch (name) {
+        case 'via':
+          fact.via = scan.word(form);
+          break;
+        case 'server':
+          fact.server = scan.word(form);
+          break;
+        case 'name':
+          fact.name = scan.word(form);
+          break;
+        case 'type':
+          fact.type = scan.word(form);
+          break;
+        case 'purpose':
+          fact.purpose = scan.word(form);
+          break;
+        case 'query':
+          fact.query = scan.number();
+          break;
+        case 'rcode':
+          fact.rcode = scan.word(form);
+          break;
+        case 'at_ms':
+          fact.at_ms = scan.number();
+          break;
+        case 'ttl_s':
+          fact.ttl_s = scan.number();
+          break;
+        case 'retransmitted':
+          fact.retransmitted = scan.boolean();
+          break;
+        case 'refusal':
+          fact.refusal = scan.word(form);
+          break;
+        case 'tcp':
+          fact.tcp = scan.boolean();
+          break;
+        case 'answers':
+          fact.answers = this.#readAnswers();
+          break;
+      }
+    }
+    return fact;
+  }
+
+  #readAnswers(): unknown[] {
+    const scan = this.#scan;
+    const list: unknown[] = [];
+    for (let more = scan.firstEntry(); more; more = scan.nextEntry()) list.push(this.#readAnswer());
+    return list;
+  }
+
+  #readAnswer(): Fields<typeof answerFields> {
+    const scan = this.#scan;
+    const form = this.#answer;
+    const answer: Fields<typeof answerFields> = {
+      ip: undefined,
+      asn: undefined,
+      bogon: undefined,
+    };
+    for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
+      switch (name) {
+        case 'ip':
+          answer.ip = scan.word(form);
+          break;
+        case 'asn':
+          answer.asn = scan.number();
+          break;
+        case 'bogon':
+          answer.bogon = scan.boolean();
+          break;
+      }
+    }
+    return answer;
+  }
+
+  /** What this target was last seen with. */
+  #lastEvidence({ target, ip_protocol }: Observation): Repeated {
+    const all = ip_protocol === 'ip6' ? this.#evidence6 : this.#evidence4;
+    let last = all.get(target);
+    if (last === undefined) {
+      if (all.size >= mostTargets) all.clear();
+      last = new Repeated();
+      all.set(target, last);
+    }
+    return last;
   }
 
   #readPhases(): Fields<typeof phasesFields> {

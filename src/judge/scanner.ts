@@ -66,6 +66,9 @@ class Literal {
   }
 }
 
+const yes = new Literal(Buffer.from('true'));
+const no = new Literal(Buffer.from('false'));
+
 interface Word {
   text: string;
   /** Its bytes, with the quotation marks. */
@@ -318,6 +321,12 @@ export class Scanner {
     for (let byte = bytes[at]!; byte !== quote; byte = bytes[++at]!) if (!isPlain(byte) || at >= this.#end) throw odd;
     this.#at = at + 1;
     return bytes.toString('latin1', from, at);
+  }
+
+  boolean(): boolean {
+    if (this.#passed(yes)) return true;
+    if (this.#passed(no)) return false;
+    throw odd;
   }
 
   /** Any value, by `JSON.parse`; a `SyntaxError` when it is none. */
