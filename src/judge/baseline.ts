@@ -19,7 +19,7 @@ const anchorHours = 28 * 24;
 
 /** Samples in a level's memory when they come every `every` seconds: a day's worth, never fewer than 100. */
 export function memory(every: number): number {
-  return clip(levelSeconds / Math.max(1, every), 100, 2880);
+  return Math.round(clip(levelSeconds / Math.max(1, every), 100, 2880));
 }
 
 /** The level after one more sample `x` (log domain), of which `offset` is the hour's. Changes `level` in place. */
@@ -38,7 +38,7 @@ export function moved(level: number, samples: number, x: number, most: number, o
 
 /** One sample more, counted up to the length of the memory. */
 export function more(samples: number, most: number): number {
-  return Math.min(samples + 1, Math.round(most));
+  return Math.min(samples + 1, most);
 }
 
 /**

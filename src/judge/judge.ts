@@ -2,7 +2,7 @@
  * The judge: a fold over rounds. Same state, round and params in, same judgement out, for ever: no I/O, no clock,
  * no randomness. The daemon, `replay`, `probe` and the evaluation call this one function.
  */
-import type { HeldState, Round } from '../model/round.ts';
+import type { Round } from '../model/round.ts';
 import type { Experiment, IncidentEvent, Verdict } from '../model/verdict.ts';
 import type { VantageState } from '../model/vocabulary.ts';
 import { type Assessment, assess } from './assess.ts';
@@ -69,19 +69,19 @@ export const fold: Judge = (before, round, params) => {
   const seen = assess(round, recall(state, round, plain), plain);
   if (now.stale) {
     const { verdicts, vantage } = seen;
-    return new LazyJudgement({ state, events: [], verdicts, states: heldStates(state), vantage }, () =>
+    return new LazyJudgement({ state, events: [], verdicts, vantage }, () =>
       detail(state.platforms, state.joint, undefined, now, threshold, params, (incident, names) =>
         tell(incident, names, round, state.fingerprints, params),
       ),
     );
   }
   const vantage: VantageState = now.woke ? 'asleep' : seen.vantage;
-  const verdicts = now.woke ? slept(seen) : { ...seen.verdicts };
+  const verdicts = now.woke ? slept(seen) : seen.verdicts;
   const gate = gateOf(state.gate, state.controls, round, now, seen.vantage, params);
   const { platforms, turns, kinds } = foldAll(
     state.platforms,
     round,
-    { ...seen, verdicts },
+    now.woke ? { ...seen, verdicts } : seen,
     gate,
     now,
     threshold,
@@ -116,23 +116,21 @@ export const fold: Judge = (before, round, params) => {
     platforms[name]!.held = held;
     platforms[name]!.lately = lately;
   }
-  const next: JudgeState = {
-    version: stateVersion,
-    last: {
-      round: whole(round.round, state.last.round + 1),
-      wall: now.wall,
-      monotonic_ms: whole(round.monotonic_ms, state.last.monotonic_ms),
-      t: now.t,
-    },
-    memory: seen.platforms,
-    gate: gate.state,
-    controls: state.controls,
-    platforms,
-    fingerprints,
+  const { last } = state;
+  state.version = stateVersion;
+  state.last = {
+    round: whole(round.round, last.round + 1),
+    wall: now.wall,
+    monotonic_ms: whole(round.monotonic_ms, last.monotonic_ms),
+    t: now.t,
   };
-  if (turned.joint) next.joint = turned.joint;
-  return new LazyJudgement({ state: next, events, verdicts, states: heldStates(next), vantage }, () =>
-    detail(platforms, next.joint, { gate, kinds }, now, threshold, params, (incident, names) =>
+  state.memory = seen.platforms;
+  state.gate = gate.state;
+  state.platforms = platforms;
+  state.joint = turned.joint;
+  state.fingerprints = fingerprints;
+  return new LazyJudgement({ state, events, verdicts, vantage }, () =>
+    detail(platforms, state.joint, { gate, kinds }, now, threshold, params, (incident, names) =>
       tell(incident, names, round, fingerprints, params),
     ),
   );
@@ -184,10 +182,4 @@ function partsOf(platforms: JudgeState['platforms'], round: Round, open: boolean
 function companyOf(round: Round, platform: string): string {
   const company: unknown = Object.hasOwn(round.companies ?? {}, platform) ? round.companies[platform] : undefined;
   return typeof company === 'string' ? company : platform;
-}
-
-function heldStates(state: JudgeState): Record<string, HeldState> {
-  const states: Record<string, HeldState> = {};
-  for (const name in state.platforms) states[name] = state.platforms[name]!.held;
-  return states;
 }

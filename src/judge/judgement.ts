@@ -11,11 +11,17 @@ export interface Judgement {
   events: IncidentEvent[];
   /** What this round alone shows, by platform. */
   verdicts: Record<string, Verdict>;
-  /** What is held, by platform: one blip never moves it. */
-  states: Record<string, HeldState>;
+  /** What is held, by platform: one blip never moves it. Made when first asked for, as is `detail`. */
+  readonly states: Record<string, HeldState>;
   vantage: VantageState;
   /** The workings, for metrics and the page. Made when first asked for: replay never does. */
   readonly detail: JudgeDetail;
+}
+
+function heldStates({ platforms }: JudgeState): Record<string, HeldState> {
+  const states: Record<string, HeldState> = {};
+  for (const name in platforms) states[name] = platforms[name]!.held;
+  return states;
 }
 
 /**
@@ -28,18 +34,22 @@ export class LazyJudgement implements Judgement {
   readonly state: JudgeState;
   readonly events: IncidentEvent[];
   readonly verdicts: Record<string, Verdict>;
-  readonly states: Record<string, HeldState>;
   readonly vantage: VantageState;
   readonly #reckon: () => JudgeDetail;
+  #states: Record<string, HeldState> | undefined;
   #detail: JudgeDetail | undefined;
 
-  constructor({ state, events, verdicts, states, vantage }: Omit<Judgement, 'detail'>, reckon: () => JudgeDetail) {
+  constructor({ state, events, verdicts, vantage }: Omit<Judgement, 'states' | 'detail'>, reckon: () => JudgeDetail) {
     this.state = state;
     this.events = events;
     this.verdicts = verdicts;
-    this.states = states;
     this.vantage = vantage;
     this.#reckon = reckon;
+  }
+
+  get states(): Record<string, HeldState> {
+    this.#states ??= heldStates(this.state);
+    return this.#states;
   }
 
   get detail(): JudgeDetail {

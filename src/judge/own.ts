@@ -1,3 +1,5 @@
+const inherited: unknown = Object.prototype;
+
 /**
  * Looks up names that came from a file: `constructor` is a name like any other. `__proto__` is one as well, of which nothing is
  * remembered: a property of that name would be no property, and nobody calls a target so.
@@ -8,5 +10,5 @@
 export function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   if (record === undefined) return undefined;
   const value: unknown = record[name];
-  return typeof value === 'function' || value === Object.prototype ? undefined : (value as T | undefined);
+  return typeof value === 'function' || value === inherited ? undefined : (value as T | undefined);
 }

@@ -11,7 +11,7 @@ import { own } from './own.ts';
 import type { JudgeParams } from './params.ts';
 import { isAnyTwice, read } from './sample.ts';
 import type { PlatformState, StreamState, TargetState } from './state.ts';
-import { evidenceAbove, forget, newStream, step } from './stream.ts';
+import { bound, evidenceAbove, forget, newStream, step } from './stream.ts';
 import { deviation, type Offsets, observeTarget } from './target.ts';
 
 /** Counted rounds before slowness is evidence, and counted transfers before a low rate is. */
@@ -24,11 +24,14 @@ const forgottenSeconds = 7 * 86_400;
 const noiseFactor = 2.5;
 const failingFactor = 2;
 
+/** Evidence in none of the streams that is worth a look. */
+const little: Readonly<Record<Stream, number>> = { all: 0, reach: 0, handshake: 0, latency: 0, goodput: 0 };
+
 export interface PlatformRound {
   state: PlatformState;
   badness: { [S in Stream]?: Badness | undefined };
-  /** Log evidence in the currency of the threshold; below suspicion only an upper bound. */
-  evidence: Record<Stream, number>;
+  /** Log evidence in the currency of the threshold; at or below suspicion any number that is. */
+  evidence: Readonly<Record<Stream, number>>;
   /** Streams that took a step in this round. */
   stepped: Stream[];
 }
@@ -106,16 +109,22 @@ export function foldPlatform(
   const stepped: Stream[] = [];
   if (counts) advance(state, before, bad, stepped, gate, tick, params);
   const { all, reach, handshake, latency, goodput } = state.streams;
-  const worth: Record<Stream, number> = {
-    all: evidenceAbove(params.suspicion, all, tick.interval),
-    reach: evidenceAbove(params.suspicion, reach, tick.interval),
-    handshake: evidenceAbove(params.suspicion, handshake, tick.interval),
-    latency: evidenceAbove(params.suspicion, latency, tick.interval),
-    goodput: evidenceAbove(params.suspicion, goodput, tick.interval),
-  };
-  const most = Math.max(worth.all, worth.reach, worth.handshake, worth.latency, worth.goodput);
+  const { suspicion } = params;
+  const most = Math.max(bound(all), bound(reach), bound(handshake), bound(latency), bound(goodput));
+  const worth =
+    most > suspicion
+      ? {
+          all: evidenceAbove(suspicion, all, tick.interval),
+          reach: evidenceAbove(suspicion, reach, tick.interval),
+          handshake: evidenceAbove(suspicion, handshake, tick.interval),
+          latency: evidenceAbove(suspicion, latency, tick.interval),
+          goodput: evidenceAbove(suspicion, goodput, tick.interval),
+        }
+      : little;
   const open = before.incident !== undefined && before.incident.closed === undefined;
-  state.suspect = open || most > params.suspicion ? 1 : undefined;
+  const suspect =
+    most > suspicion && Math.max(worth.all, worth.reach, worth.handshake, worth.latency, worth.goodput) > suspicion;
+  state.suspect = open || suspect ? 1 : undefined;
   if (counts && gate.counts) settle(state, before, readings, stepped, open, gate, tick, offsets);
   return { state, badness: bad, evidence: worth, stepped };
 }

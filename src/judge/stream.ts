@@ -72,7 +72,9 @@ export function step(stream: StreamState, y: number, good: number | undefined, t
 function distance(before: StreamState, t: number): number | undefined {
   if (before.at === undefined) return undefined;
   const gap = Math.min(3600, t - before.at);
-  return before.every === undefined ? gap : Math.round(before.every + 0.1 * (gap - before.every));
+  return before.every === undefined || before.every === gap
+    ? gap
+    : Math.round(before.every + 0.1 * (gap - before.every));
 }
 
 /** The stream learns its last badness as calm, together with what it had set aside under an empty suspicion; in place. */
@@ -105,11 +107,15 @@ export function evidence(stream: StreamState, interval: number): number {
   return logEvidence(stream.r) + owed(stream, interval);
 }
 
-/** The same, or, where that is at most `floor`, an upper bound of it: most rounds need no more. */
+/** At least as much, whatever the interval: most rounds need no more. */
+export function bound({ r }: StreamState): number {
+  return Math.max(r[0], r[1], r[2]) + mostOwed;
+}
+
+/** The evidence, or, where that is at most `floor`, any number that is. */
 export function evidenceAbove(floor: number, stream: StreamState, interval: number): number {
-  const { r } = stream;
-  const bound = Math.max(r[0], r[1], r[2]) + mostOwed;
-  return bound > floor ? evidence(stream, interval) : bound;
+  const most = bound(stream);
+  return most > floor ? evidence(stream, interval) : most;
 }
 
 /** Chances a stream is owed at most: it steps in every tenth round, or more seldom. */

@@ -19,7 +19,7 @@ import { RoundReader } from '../../src/judge/record.ts';
 import type { JudgeState } from '../../src/judge/state.ts';
 import { tell } from '../evaluation/world/story.ts';
 
-const repeats = 5;
+const repeats = 8;
 const folder = mkdtempSync(join(tmpdir(), 'reachd-replay-'));
 const file = process.argv[2] ?? write(join(folder, 'story.ndjson'));
 const size = statSync(file).size;
