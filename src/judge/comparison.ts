@@ -4,16 +4,21 @@ import type { View } from './control.ts';
 /** Controls whose usual connect is within 2× of the target's share its fate on the way; a local CDN does not. */
 const matched = Math.log(2);
 
-function median(values: number[]): number {
-  // A handful: to sort them by insertion takes less than to begin a sort.
-  for (let i = 1; i < values.length; i++) {
-    const value = values[i]!;
-    let k = i;
-    for (; k > 0 && values[k - 1]! > value; k--) values[k] = values[k - 1]!;
-    values[k] = value;
-  }
-  const middle = values.length >> 1;
-  return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+/** Values on their way to a median: a list of its own for each would be most of what a round allocates. */
+const values = new Float64Array(64);
+
+/** Takes in the `n`-th value, from 0; they are kept in order. As many as there are controls at most (gate.ts). */
+function insert(n: number, value: number): number {
+  if (n >= values.length) return n;
+  let i = n;
+  for (; i > 0 && values[i - 1]! > value; i--) values[i] = values[i - 1]!;
+  values[i] = value;
+  return n + 1;
+}
+
+function median(n: number): number {
+  const middle = n >> 1;
+  return n % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
 }
 
 function isMatched(view: View, connect: number | undefined): boolean {
@@ -22,20 +27,20 @@ function isMatched(view: View, connect: number | undefined): boolean {
 
 /** Median slowness of the controls on paths of like length, this round's where there are any; undefined: none. */
 export function matchedSlowness(views: readonly View[], connect: number | undefined): number | undefined {
-  const fresh: number[] = [];
-  const held: number[] = [];
+  let n = 0;
   for (const view of views) {
-    if (view.slow !== undefined && isMatched(view, connect)) (view.fresh ? fresh : held).push(view.slow);
+    if (view.fresh && view.slow !== undefined && isMatched(view, connect)) n = insert(n, view.slow);
   }
-  const slow = fresh.length > 0 ? fresh : held;
-  return slow.length > 0 ? median(slow) : undefined;
+  if (n > 0) return median(n);
+  for (const view of views) if (view.slow !== undefined && isMatched(view, connect)) n = insert(n, view.slow);
+  return n > 0 ? median(n) : undefined;
 }
 
 /** Median slowness of all controls, near and far; undefined when there is none. */
 export function commonSlowness(views: readonly View[]): number | undefined {
-  const slow: number[] = [];
-  for (const view of views) if (view.slow !== undefined) slow.push(view.slow);
-  return slow.length > 0 ? median(slow) : undefined;
+  let n = 0;
+  for (const { slow } of views) if (slow !== undefined) n = insert(n, slow);
+  return n > 0 ? median(n) : undefined;
 }
 
 /**
@@ -43,11 +48,12 @@ export function commonSlowness(views: readonly View[]): number | undefined {
  * home adds the same time to every path, which on a short path is a large factor.
  */
 function queue(views: readonly View[]): number {
-  const beyond: number[] = [];
+  let n = 0;
   for (const { fresh, latency, slow } of views) {
-    if (fresh && latency !== undefined && slow !== undefined) beyond.push(Math.exp(latency + slow) - Math.exp(latency));
+    if (fresh && latency !== undefined && slow !== undefined)
+      n = insert(n, Math.exp(latency + slow) - Math.exp(latency));
   }
-  return beyond.length > 0 ? Math.max(0, median(beyond)) : 0;
+  return n > 0 ? Math.max(0, median(n)) : 0;
 }
 
 /** What is left of a slowness when the controls have explained their part: as a factor, or as a queue. */
@@ -64,9 +70,9 @@ export function unexplained(
 
 /** Median of the controls' own handshake ratios: a busy processor slows everybody's, near or far. */
 export function commonCrawl(views: readonly View[]): number | undefined {
-  const crawl: number[] = [];
-  for (const view of views) if (view.crawl !== undefined) crawl.push(view.crawl);
-  return crawl.length > 0 ? median(crawl) : undefined;
+  let n = 0;
+  for (const { crawl } of views) if (crawl !== undefined) n = insert(n, crawl);
+  return n > 0 ? median(n) : undefined;
 }
 
 /** Least shortfall among the controls that transferred lately: one fast control clears the line. */

@@ -1,4 +1,5 @@
 /** How sure a finding is, in steps: a rule's ceiling, less one for everything that a careful reader would miss. */
+import type { Exchange, Observation } from '../model/round.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 import type { Case } from './case.ts';
 import { type Context, fitFor, nearResets, timesSeen } from './context.ts';
@@ -25,19 +26,25 @@ function seenTwice(rule: Rule, one: Case, context: Context): boolean {
   return timesSeen(one, context) >= 2;
 }
 
-function extraTrust({ last, observation }: Pick<Case, 'last' | 'observation'>): boolean {
+function extraTrust(observation: Observation, last: Exchange): boolean {
   return last.evidence?.tls?.extra_trust === true || observation.evidence?.tls?.extra_trust === true;
 }
 
 /** A complete answer of which the record tells neither status nor where the address came from is a thin one. */
-function thinness(one: Pick<Case, 'last' | 'observation' | 'status'>): number {
-  const provenance = one.observation.address_source !== undefined || entries(one.last.dns).length > 0;
-  return (one.status === undefined ? 1 : 0) + (provenance ? 0 : 1);
+function thinness(observation: Observation, last: Exchange, status: number | undefined): number {
+  const provenance = observation.address_source !== undefined || entries(last.dns).length > 0;
+  return (status === undefined ? 1 : 0) + (provenance ? 0 : 1);
 }
 
-/** The level of an answer: what it lacks lowers it. */
-export function levelOfAnswer(ceiling: number, one: Pick<Case, 'last' | 'observation' | 'status'>): number {
-  return Math.min(3, Math.max(1, ceiling - thinness(one) - (extraTrust(one) ? 1 : 0)));
+/** The level of an answer: what it lacks lowers it. `last`: the exchange at which the observation ended. */
+export function levelOfAnswer(
+  ceiling: number,
+  observation: Observation,
+  last: Exchange,
+  status: number | undefined,
+): number {
+  const lacks = thinness(observation, last, status) + (extraTrust(observation, last) ? 1 : 0);
+  return Math.min(3, Math.max(1, ceiling - lacks));
 }
 
 /** The level (1–3) of what `rule` found in `one`. */
@@ -45,7 +52,7 @@ export function levelOf(rule: Rule, one: Case, context: Context): number {
   let level: number = rule.verdict?.ceiling ?? 1;
   const state = rule.verdict?.state;
   if (state === 'reachable' || state === 'refused') {
-    return levelOfAnswer(level, one);
+    return levelOfAnswer(level, one.observation, one.last, one.status);
   }
   const fit = fitFor(context, one);
   if (state === 'inconclusive') {

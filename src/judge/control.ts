@@ -2,6 +2,7 @@
 
 import { learn, memory } from './baseline.ts';
 import type { Tick } from './clock.ts';
+import { held } from './held-value.ts';
 import { round4 } from './rounding.ts';
 import { retransmitted, type Sample } from './sample.ts';
 import { shortfall } from './shortfall.ts';
@@ -87,13 +88,13 @@ export function observeControl(
     retransmitted(sample.connect, connect[0]);
   const slow = lost ? undefined : above(sample.latency, control.latency);
   const crawl = lost ? undefined : above(sample.handshake, control.handshake);
-  if (slow !== undefined) control.slow = [slow, t];
-  if (crawl !== undefined) control.crawl = [crawl, t];
+  if (slow !== undefined) control.slow = held(control.slow, slow, t);
+  if (crawl !== undefined) control.crawl = held(control.crawl, crawl, t);
   if (sample.rate !== undefined) {
     if (goodput !== undefined && goodput[1] >= enoughGoodput) {
-      control.short = [round4(shortfall(sample.rate, goodput[0], sample.connect, connect?.[0])), t];
+      control.short = held(control.short, round4(shortfall(sample.rate, goodput[0], sample.connect, connect?.[0])), t);
     }
-    control.rate = [round4(sample.rate), t];
+    control.rate = held(control.rate, round4(sample.rate), t);
   }
   if (!learning || lost) return control;
   const most = memory(Math.max(interval, passed));

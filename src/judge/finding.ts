@@ -54,7 +54,7 @@ const plainRule = rules[plainOrder] as Rule;
 export function judgeCase(one: Case, context: Context): Finding {
   if (!one.plain || context.vantage.cause !== undefined || context.contrasts.has(one))
     return judgeByTable(one, context);
-  const level = levelOfAnswer(3, one);
+  const level = levelOfAnswer(3, one.observation, one.last, one.status);
   return {
     one,
     context,
@@ -174,7 +174,7 @@ export function plainVerdict(observations: readonly Observation[]): Verdict {
   let level = 1;
   let extra = false;
   for (const observation of observations) {
-    level = Math.max(level, levelOfAnswer(3, { observation, last: observation, status: observation.status }));
+    level = Math.max(level, levelOfAnswer(3, observation, observation, observation.status));
     if (observation.evidence?.tls?.extra_trust === true) extra = true;
   }
   return (extra ? plainWithExtraTrust : plain)[level]!;

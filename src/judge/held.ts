@@ -9,34 +9,34 @@ import type { PlatformState } from './state.ts';
 /** Rounds that must agree before a state moves without an incident: one blip never moves a gauge. */
 const agreeing = 2;
 
-export interface Holding {
-  held: HeldState;
-  lately: PlatformState['lately'];
-}
-
-/** What is held after this round. `at`: RFC 3339, the round's start. */
-export function hold(state: PlatformState, verdict: Verdict | undefined, gate: Gate, at: string): Holding {
+/** Moves what is held on by one round, in place. `at`: RFC 3339, the round's start. */
+export function hold(state: PlatformState, verdict: Verdict | undefined, gate: Gate, at: string): void {
   const before = state.held;
-  const move = (to: State): HeldState => (before.state === to ? before : { state: to, since: at });
+  const lately = state.lately;
   if (isOpen(state)) {
     // With the controls gone nobody can say whether it goes on; the incident itself stays open.
     const unknown = gate.state.closed >= agreeing || verdict?.state === 'inconclusive';
-    const lately: PlatformState['lately'] = ['inconclusive', unknown ? (state.lately?.[1] ?? 0) + 1 : 0];
-    const rounds = state.lately?.[0] === 'inconclusive' ? lately[1] : unknown ? 1 : 0;
-    const kind = state.incident!.kind;
-    return rounds >= agreeing
-      ? { held: move('inconclusive'), lately: ['inconclusive', Math.min(rounds, 9)] }
-      : { held: move(kind), lately: rounds > 0 ? ['inconclusive', rounds] : undefined };
+    const rounds = unknown ? (lately?.[0] === 'inconclusive' ? lately[1] + 1 : 1) : 0;
+    state.lately = rounds > 0 ? ['inconclusive', Math.min(rounds, 9)] : undefined;
+    state.held = moved(before, rounds >= agreeing ? 'inconclusive' : state.incident!.kind, at);
+    return;
   }
-  if (verdict === undefined || verdict.rule === 'not-measured') return { held: before, lately: state.lately };
+  if (verdict === undefined || verdict.rule === 'not-measured') return;
   const now = shown(verdict.state);
-  if (now === undefined) return { held: anomalous(before.state) ? move('reachable') : before, lately: undefined };
-  const rounds = state.lately?.[0] === now ? Math.min(state.lately[1] + 1, 9) : 1;
+  if (now === undefined) {
+    if (anomalous(before.state)) state.held = moved(before, 'reachable', at);
+    state.lately = undefined;
+    return;
+  }
+  const rounds = lately?.[0] === now ? Math.min(lately[1] + 1, 9) : 1;
   const first = before.state === 'inconclusive' && now !== 'inconclusive' && state.rounds <= 1;
   const justEnded = anomalous(before.state) && now !== 'inconclusive';
-  const moves = first || justEnded || rounds >= agreeing;
-  const same = state.lately?.[0] === now && state.lately[1] === rounds;
-  return { held: moves ? move(now) : before, lately: same ? state.lately : [now, rounds] };
+  if (first || justEnded || rounds >= agreeing) state.held = moved(before, now, at);
+  if (lately?.[0] !== now || lately[1] !== rounds) state.lately = [now, rounds];
+}
+
+function moved(before: HeldState, to: State, at: string): HeldState {
+  return before.state === to ? before : { state: to, since: at };
 }
 
 /** States that a round may show without an incident: the others are the fold's to give. */

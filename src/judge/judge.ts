@@ -112,9 +112,7 @@ export const fold: Judge = (before, round, params) => {
     if (platforms[name]!.drifted && verdict) {
       verdicts[name] = { ...verdict, notes: [...verdict.notes, 'slow_degradation'] };
     }
-    const { held, lately } = hold(platforms[name]!, verdict, gate, round.started_at);
-    platforms[name]!.held = held;
-    platforms[name]!.lately = lately;
+    hold(platforms[name]!, verdict, gate, round.started_at);
   }
   const { last } = state;
   state.version = stateVersion;

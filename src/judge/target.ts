@@ -4,6 +4,7 @@ import { learn, memory, more, moved } from './baseline.ts';
 import type { Tick } from './clock.ts';
 import { commonCrawl, commonShortfall, narrowing, unexplained } from './comparison.ts';
 import type { View } from './control.ts';
+import { held } from './held-value.ts';
 import { clip, round4 } from './rounding.ts';
 import { isSameRate, retransmitted, type Sample } from './sample.ts';
 import { shortfall } from './shortfall.ts';
@@ -150,9 +151,9 @@ export function observeTarget(
   if (!away.lost && sample.connect !== undefined && usual !== undefined) {
     if (sample.connect - usual[0] < samePath) target.near = 1;
   }
-  if (away.slow !== undefined) target.slow = [round4(away.slow), t];
+  if (away.slow !== undefined) target.slow = held(target.slow, round4(away.slow), t);
   if (away.crawl !== undefined) {
-    target.crawl = [round4(away.crawl), t];
+    target.crawl = held(target.crawl, round4(away.crawl), t);
     const near = usual !== undefined && (sample.connect ?? 0) - usual[0] < signatureConnect;
     if (away.crawl < ordinaryCrawl && target.signature) target.broken = t;
     if (!near || away.crawl < ordinaryCrawl) target.signature = undefined;
@@ -164,7 +165,7 @@ export function observeTarget(
     const since = target.short ? Math.min(7200, t - target.short[1]) : transferEvery;
     target.transfers = Math.round((target.transfers ?? transferEvery) * 0.8 + since * 0.2);
     if (shortness(away.short ?? 0) < bad) target.fast = t;
-    if (away.short !== undefined) target.short = [round4(away.short), t];
+    if (away.short !== undefined) target.short = held(target.short, round4(away.short), t);
     target.rates = [Math.round(Math.exp(sample.rate)), target.rates?.[0] ?? 0];
     const plateau = Math.round(sample.plateau ?? 0);
     const last = target.plateaus?.[0] ?? 0;

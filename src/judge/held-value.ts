@@ -1,0 +1,10 @@
+/** A value and when it was taken: what two rounds in three replace, and no round hands on. */
+import type { Held } from './state.ts';
+
+/** `value` at fold second `t`, in the place of what was held before. */
+export function held(before: Held | undefined, value: number, t: number): Held {
+  if (before === undefined) return [value, t];
+  before[0] = value;
+  before[1] = t;
+  return before;
+}
