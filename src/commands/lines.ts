@@ -9,6 +9,7 @@ import { Complaint } from '../model/errors.ts';
 export const longestLine = 8 * 1024 * 1024;
 /** Read at once: large enough that asking costs less than parsing, small enough for a Raspberry Pi. */
 const chunkBytes = 256 * 1024;
+/** Lines of a batch. */
 const together = 16;
 
 /** Where a line stands among the bytes of its batch: without its end, and without ASCII white space around it. */
@@ -42,12 +43,12 @@ export async function* lines(file: string, stdin: Readable): AsyncGenerator<Batc
   try {
     for await (const _more of file === '-' ? pieces(gathered, stdin) : chunks(gathered, file)) {
       const bytes = gathered.whole();
-      if (gathered.size - bytes.length > longestLine) throw tooLong(file, number + split(bytes, 0).number + 1);
       const found = split(bytes, number);
       number = found.number;
       yield* batches(bytes, found.lines, offset);
       offset += bytes.length;
       gathered.drop(bytes.length);
+      if (gathered.size > longestLine) throw tooLong(file, number + 1);
     }
   } catch (error) {
     if (error instanceof Complaint) throw error;
@@ -109,10 +110,11 @@ async function* pieces(gathered: Gathered, stream: Readable): AsyncGenerator<num
 /** The same from a file. */
 async function* chunks(gathered: Gathered, file: string): AsyncGenerator<number> {
   const handle = await open(file);
-  const isFile = (await handle.stat()).isFile();
   try {
+    const isFile = (await handle.stat()).isFile();
     for (;;) {
       const room = gathered.room(chunkBytes);
+      // A piece that another thread has read comes with cold caches; what may keep us waiting is not read so.
       const bytesRead = isFile
         ? readSync(handle.fd, room, 0, chunkBytes, null)
         : (await handle.read(room, 0, chunkBytes, null)).bytesRead;

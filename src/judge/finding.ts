@@ -180,7 +180,7 @@ export function plainVerdict(observations: readonly Observation[]): Verdict {
   return (extra ? plainWithExtraTrust : plain)[level]!;
 }
 
-/** The verdicts of plain answers by level, made once and not to be changed: nearly every verdict is one of these. */
+/** The verdicts of plain answers by level (from 1), made once and not to be changed: nearly every verdict is one of these. */
 const plain = plainVerdicts([]);
 const plainWithExtraTrust = plainVerdicts(['extra_trust']);
 

@@ -1,4 +1,4 @@
-/** A value and when it was taken: what two rounds in three replace, and no round hands on. */
+/** A value and when it was taken, replaced in place: each round takes some forty of them. */
 import type { Held } from './state.ts';
 
 /** `value` at fold second `t`, in the place of what was held before. */

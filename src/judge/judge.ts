@@ -58,8 +58,8 @@ function emptyState(): JudgeState {
 export const judge: Judge = (before, round, params) => fold(structuredClone(before), round, params);
 
 /**
- * The same for who goes through many rounds and keeps no past: the state handed in is used up, and the workings (`detail`)
- * are to be asked for before the next round. A round costs a quarter less without new objects for what moves a little.
+ * The same for who goes through many rounds and keeps no past: the state handed in is used up, and what is held (`states`) and the
+ * workings (`detail`) are to be asked for before the next round. A round costs a quarter less without new objects for what moves a little.
  */
 export const fold: Judge = (before, round, params) => {
   const state = before ?? emptyState();
