@@ -1,9 +1,11 @@
 /**
- * A line of a recording as bytes, to the value that `JSON.parse` makes of it, in less than half of the time: the form in which
+ * A line of a recording as bytes, to the value that `JSON.parse` makes of it, in half to two thirds of the time: the form in which
  * this program writes its records is known, so most of a line is compared and not read. Fields that a record lacks are there
  * and `undefined`: all comes out in one shape, which the fold reads without a search. Figures: docs/decisions/0010.
  */
-import { Form, odd, Repeated, Scanner } from './scanner.ts';
+import { type Fields, Form, Repeated } from './form.ts';
+import { PartsReader } from './parts-reader.ts';
+import { odd, Scanner } from './scanner.ts';
 
 const roundFields = [
   'version',
@@ -45,40 +47,18 @@ const observationFields = [
   'experiments',
 ] as const;
 const vantageFields = ['id', 'country', 'asn', 'state', 'resolver_scope', 'dns', 'clock_skew_s'] as const;
-const factFields = [
-  'via',
-  'server',
-  'name',
-  'type',
-  'purpose',
-  'query',
-  'rcode',
-  'at_ms',
-  'ttl_s',
-  'retransmitted',
-  'refusal',
-  'tcp',
-  'answers',
-] as const;
-const answerFields = ['ip', 'asn', 'bogon'] as const;
-const phasesFields = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
-const transferFields = ['bytes', 'ms', 'after_bytes', 'plateau_bps', 'cov', 'stalled_at'] as const;
 
 /** Targets whose evidence is kept in mind; with more of them everything is read again now and then. */
 const mostTargets = 256;
 
-type Fields<Names extends readonly string[]> = Record<Names[number], unknown>;
 type Observation = Fields<typeof observationFields>;
 
 export class RecordReader {
   readonly #scan = new Scanner();
+  readonly #parts = new PartsReader(this.#scan);
   readonly #round = new Form(roundFields);
   readonly #observation = new Form(observationFields);
   readonly #vantage = new Form(vantageFields);
-  readonly #fact = new Form(factFields);
-  readonly #answer = new Form(answerFields);
-  readonly #phases = new Form(phasesFields);
-  readonly #transfer = new Form(transferFields);
   readonly #companies = new Repeated();
   readonly #verdicts = new Repeated();
   readonly #states = new Repeated();
@@ -242,7 +222,7 @@ export class RecordReader {
           one.failure = scan.value();
           break;
         case 'phases':
-          one.phases = this.#readPhases();
+          one.phases = this.#parts.phases();
           break;
         case 'method':
           one.method = scan.word(form);
@@ -254,7 +234,7 @@ export class RecordReader {
           one.status = scan.number();
           break;
         case 'dns':
-          one.dns = this.#readFacts();
+          one.dns = this.#parts.facts();
           break;
         case 'hops':
           one.hops = scan.value();
@@ -266,7 +246,7 @@ export class RecordReader {
           one.goodput_bps = scan.number();
           break;
         case 'transfer':
-          one.transfer = this.#readTransfer();
+          one.transfer = this.#parts.transfer();
           break;
         case 'quic':
           one.quic = scan.value();
@@ -309,7 +289,7 @@ export class RecordReader {
           vantage.resolver_scope = scan.word(form);
           break;
         case 'dns':
-          vantage.dns = this.#readFacts();
+          vantage.dns = this.#parts.facts();
           break;
         case 'clock_skew_s':
           vantage.clock_skew_s = scan.number();
@@ -317,108 +297,6 @@ export class RecordReader {
       }
     }
     return vantage;
-  }
-
-  #readFacts(): unknown[] {
-    const scan = this.#scan;
-    const list: unknown[] = [];
-    for (let more = scan.firstEntry(); more; more = scan.nextEntry()) list.push(this.#readFact());
-    return list;
-  }
-
-  #readFact(): Fields<typeof factFields> {
-    const scan = this.#scan;
-    const form = this.#fact;
-    const fact: Fields<typeof factFields> = {
-      via: undefined,
-      server: undefined,
-      name: undefined,
-      type: undefined,
-      purpose: undefined,
-      query: undefined,
-      rcode: undefined,
-      at_ms: undefined,
-      ttl_s: undefined,
-      retransmitted: undefined,
-      refusal: undefined,
-      tcp: undefined,
-      answers: undefined,
-    };
-    for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
-      switch (name) {
-        case 'via':
-          fact.via = scan.word(form);
-          break;
-        case 'server':
-          fact.server = scan.word(form);
-          break;
-        case 'name':
-          fact.name = scan.word(form);
-          break;
-        case 'type':
-          fact.type = scan.word(form);
-          break;
-        case 'purpose':
-          fact.purpose = scan.word(form);
-          break;
-        case 'query':
-          fact.query = scan.number();
-          break;
-        case 'rcode':
-          fact.rcode = scan.word(form);
-          break;
-        case 'at_ms':
-          fact.at_ms = scan.number();
-          break;
-        case 'ttl_s':
-          fact.ttl_s = scan.number();
-          break;
-        case 'retransmitted':
-          fact.retransmitted = scan.boolean();
-          break;
-        case 'refusal':
-          fact.refusal = scan.word(form);
-          break;
-        case 'tcp':
-          fact.tcp = scan.boolean();
-          break;
-        case 'answers':
-          fact.answers = this.#readAnswers();
-          break;
-      }
-    }
-    return fact;
-  }
-
-  #readAnswers(): unknown[] {
-    const scan = this.#scan;
-    const list: unknown[] = [];
-    for (let more = scan.firstEntry(); more; more = scan.nextEntry()) list.push(this.#readAnswer());
-    return list;
-  }
-
-  #readAnswer(): Fields<typeof answerFields> {
-    const scan = this.#scan;
-    const form = this.#answer;
-    const answer: Fields<typeof answerFields> = {
-      ip: undefined,
-      asn: undefined,
-      bogon: undefined,
-    };
-    for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
-      switch (name) {
-        case 'ip':
-          answer.ip = scan.word(form);
-          break;
-        case 'asn':
-          answer.asn = scan.number();
-          break;
-        case 'bogon':
-          answer.bogon = scan.boolean();
-          break;
-      }
-    }
-    return answer;
   }
 
   /** What this target was last seen with. */
@@ -431,73 +309,5 @@ export class RecordReader {
       all.set(target, last);
     }
     return last;
-  }
-
-  #readPhases(): Fields<typeof phasesFields> {
-    const scan = this.#scan;
-    const form = this.#phases;
-    const phases: Fields<typeof phasesFields> = {
-      resolve: undefined,
-      connect: undefined,
-      tls: undefined,
-      processing: undefined,
-      transfer: undefined,
-    };
-    for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
-      switch (name) {
-        case 'resolve':
-          phases.resolve = scan.number();
-          break;
-        case 'connect':
-          phases.connect = scan.number();
-          break;
-        case 'tls':
-          phases.tls = scan.number();
-          break;
-        case 'processing':
-          phases.processing = scan.number();
-          break;
-        case 'transfer':
-          phases.transfer = scan.number();
-          break;
-      }
-    }
-    return phases;
-  }
-
-  #readTransfer(): Fields<typeof transferFields> {
-    const scan = this.#scan;
-    const form = this.#transfer;
-    const transfer: Fields<typeof transferFields> = {
-      bytes: undefined,
-      ms: undefined,
-      after_bytes: undefined,
-      plateau_bps: undefined,
-      cov: undefined,
-      stalled_at: undefined,
-    };
-    for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
-      switch (name) {
-        case 'bytes':
-          transfer.bytes = scan.number();
-          break;
-        case 'ms':
-          transfer.ms = scan.number();
-          break;
-        case 'after_bytes':
-          transfer.after_bytes = scan.number();
-          break;
-        case 'plateau_bps':
-          transfer.plateau_bps = scan.number();
-          break;
-        case 'cov':
-          transfer.cov = scan.number();
-          break;
-        case 'stalled_at':
-          transfer.stalled_at = scan.number();
-          break;
-      }
-    }
-    return transfer;
   }
 }
