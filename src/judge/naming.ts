@@ -1,6 +1,6 @@
 /** What an open incident is called from round to round, and what is collected about it for its statement. */
 import type { Verdict } from '../model/verdict.ts';
-import type { Note } from '../model/vocabulary.ts';
+import type { Basis, Mechanism, Note } from '../model/vocabulary.ts';
 import type { Tick } from './clock.ts';
 import type { Gate } from './gate.ts';
 import { gravity } from './gravest.ts';
@@ -11,6 +11,10 @@ import type { IncidentState, PlatformState } from './state.ts';
 
 /** Rounds in a row that must speak for another kind before an open incident changes its name. */
 const steadyRounds = 3;
+/** More ways of interference than one incident ever showed; what is stored has a bound. */
+const mostMechanisms = 8;
+/** Rounds with a proof are counted so far: two make the highest confidence, more are for reading. */
+const mostProofs = 999;
 /** Weight of one round in the figures that a statement quotes. */
 const meanWeight = 0.1;
 
@@ -47,7 +51,7 @@ export function rename(incident: IncidentState, { proof }: Circumstances, steady
   if (proof.kind === incident.kind) {
     delete incident.next;
     if (proof.basis !== 'comparison') incident.basis = proof.basis;
-    const better = proof.mechanism !== undefined && incident.mechanism === undefined;
+    const better = proof.mechanism !== undefined && isPreciser(proof.mechanism, incident.mechanism);
     if (better) incident.mechanism = proof.mechanism;
     return better;
   }
@@ -67,14 +71,14 @@ export function rename(incident: IncidentState, { proof }: Circumstances, steady
 
 /** Collects what the round adds: mechanisms, notes, ratios for the statement, confidence. */
 export function describe(state: PlatformState, incident: IncidentState, c: Circumstances): void {
-  const { facts, verdict } = c;
+  const { facts, verdict, proof } = c;
   const bad = verdict?.state === 'blocked' || verdict?.state === 'unreachable' || verdict?.state === 'throttled';
   if (bad) {
     for (const mechanism of verdict.mechanisms) add(incident, mechanism);
     for (const word of verdict.notes) if (word !== 'since_start') note(incident, word);
-    if (verdict.basis === 'artefact' || verdict.basis === 'differential') {
-      incident.proofs = Math.min(999, (incident.proofs ?? 0) + 1);
-    }
+  }
+  if (isProof(bad ? verdict.basis : undefined) || isProof(proof?.basis)) {
+    incident.proofs = Math.min(mostProofs, (incident.proofs ?? 0) + 1);
   }
   if (incident.mechanism) add(incident, incident.mechanism);
   if (facts.short > Math.log(2)) {
@@ -87,12 +91,27 @@ export function describe(state: PlatformState, incident: IncidentState, c: Circu
   incident.confidence = confidence(state, incident, c);
 }
 
+/** More than history: what only interference leaves, or the same thing under another name in the same round. */
+function isProof(basis: Basis | undefined): boolean {
+  return basis === 'artefact' || basis === 'differential';
+}
+
 /** A moving geometric mean, three figures: what a statement quotes must be usual, not the worst ever seen. */
 function typical(before: number | undefined, log: number): number {
   const mean = before === undefined ? log : Math.log(before) + meanWeight * (log - Math.log(before));
   return Number(Math.exp(mean).toPrecision(3));
 }
 
-function add(incident: IncidentState, mechanism: IncidentState['mechanisms'][number]): void {
-  if (!incident.mechanisms.includes(mechanism) && incident.mechanisms.length < 8) incident.mechanisms.push(mechanism);
+function add(incident: IncidentState, mechanism: Mechanism): void {
+  const { mechanisms } = incident;
+  if (mechanisms.some((known) => known === mechanism || isPreciser(known, mechanism))) return;
+  const kept = mechanisms.filter((known) => !isPreciser(mechanism, known));
+  if (kept.length < mostMechanisms) incident.mechanisms = [...kept, mechanism];
+}
+
+/** Whether `one` says all that `other` says, and more: what was found out, where that was only known to be so. */
+function isPreciser(one: Mechanism, other: Mechanism | undefined): boolean {
+  if (other === undefined) return true;
+  if (other === 'throttle.unknown') return one.startsWith('throttle.') && one !== other;
+  return one === `${other}.sni`;
 }

@@ -1,7 +1,7 @@
 /** `throttled` is a word of intent: what earns it, and what must never be called so. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Round } from '../../src/model/round.ts';
-import { download, Life, police, stretch, warm } from './life.ts';
+import { download, fail, Life, police, stretch, warm } from './life.ts';
 
 let past: Life;
 beforeAll(() => {
@@ -60,6 +60,73 @@ describe('what earns the word', () => {
     expect(life.held('x')).toBe('throttled');
     expect(life.held('youtube')).toBe('throttled');
     expect(life.state!.joint).toMatchObject({ kind: 'throttled', companies: ['google', 'x'] });
+  });
+
+  test('what triggers it is said when it is found out: a beacon answers after the throttle was decided', () => {
+    const life = future();
+    const slow = (round: Round) => {
+      for (const entry of round.platforms['x']!) if (entry.transfer) download(entry, 140_000, 0.05);
+    };
+    const shown = (round: Round) => {
+      slow(round);
+      for (const entry of round.platforms['x']!) {
+        if (!entry.transfer) continue;
+        entry.host = 'abs.twimg.com';
+        entry.experiments = [
+          { kind: 'beacon', outcome: 'ok', host: 'example.org', address_id: 'b', goodput_bps: 18_000_000 },
+          { kind: 'beacon', outcome: 'ok', host: 'abs.twimg.com', address_id: 'b', goodput_bps: 140_000 },
+        ];
+      }
+    };
+    life.run(25, slow);
+    expect(life.events.at(-1)).toMatchObject({ state: 'throttled', mechanism: 'throttle.unknown' });
+    expect(life.run(5, shown)).toMatchObject([
+      {
+        event: 'changed',
+        platform: 'x',
+        state: 'throttled',
+        basis: 'differential',
+        mechanism: 'throttle.sni',
+        mechanisms: ['throttle.sni'],
+        confidence: 'medium',
+      },
+    ]);
+    // Shown a second time it is a sure thing.
+    expect(life.run(5, shown)).toMatchObject([{ event: 'changed', mechanism: 'throttle.sni', confidence: 'high' }]);
+    // And stays said: rounds that look no more closely take nothing of it back.
+    life.run(20, slow);
+    expect(life.state!.platforms['x']!.incident).toMatchObject({
+      mechanism: 'throttle.sni',
+      mechanisms: ['throttle.sni'],
+    });
+  });
+
+  test('a reset that a neutral name did not meet is the name’s, also when that is seen later', () => {
+    const life = future();
+    const reset = (round: Round) => {
+      for (const entry of round.platforms['x']!) {
+        fail(entry, 'tls', 'connection_reset', 60);
+      }
+    };
+    life.run(12, reset);
+    expect(life.state!.platforms['x']!.incident).toMatchObject({ mechanism: 'tls.reset' });
+    life.run(3, (round) => {
+      reset(round);
+      for (const entry of round.platforms['x']!) {
+        entry.experiments = [
+          {
+            kind: 'neutral_sni',
+            outcome: 'ok',
+            host: 'example.org',
+            network: entry.network,
+            phases: { connect: 40, tls: 42 },
+          },
+        ];
+      }
+    });
+    const { incident } = life.state!.platforms['x']!;
+    expect(incident).toMatchObject({ kind: 'blocked', mechanism: 'tls.reset.sni' });
+    expect(incident!.mechanisms).not.toContain('tls.reset');
   });
 });
 
