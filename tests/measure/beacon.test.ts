@@ -147,6 +147,58 @@ test('no name, no experiment; no time, no experiment', async () => {
   ]);
 });
 
+/** A beacon behind a wire; while `isLate` connections of it carry the object, our clock is half a second late. */
+async function lateOn(isLate: (connection: number) => boolean) {
+  const { port, spki } = await start();
+  let clock = 0;
+  let connections = 0;
+  const wire = await raw((socket) => {
+    const late = isLate(++connections);
+    const inner = dial(port, '127.0.0.1');
+    inner.on('error', () => {});
+    socket.on('close', () => inner.destroy());
+    socket.pipe(inner);
+    if (!late) return void inner.pipe(socket);
+    // The object in two halves: the clock jumps between them, in the middle of what is measured.
+    let first = 40_000;
+    const second: Buffer[] = [];
+    inner.on('data', (data: Buffer) => {
+      const now = data.subarray(0, first);
+      first -= now.length;
+      socket.write(now);
+      if (data.length === now.length) return;
+      second.push(data.subarray(now.length));
+      if (second.length > 1) return;
+      setTimeout(() => {
+        clock += 500;
+        first = Number.POSITIVE_INFINITY;
+        socket.write(Buffer.concat(second));
+      }, 50);
+    });
+  });
+  const instruments = { ...instrumentsOn({ tcp: { [`${ip}:443`]: wire.port } }), lag: createLagGuard(() => clock) };
+  heard.length = 0;
+  const facts = await beacon(asked({ beacons: [{ address: ip, port: 443, spki }] }), instruments, never);
+  return { facts, connections };
+}
+
+test('a download that our own late clock spoiled is made once more, of either name', async () => {
+  const { facts, connections } = await lateOn((connection) => connection % 2 === 1);
+  expect(facts).toMatchObject([
+    { host: 'example.org', outcome: 'ok', transfer: { bytes: 65_536 } },
+    { host: 'x.com', outcome: 'ok', transfer: { bytes: 65_536 } },
+  ]);
+  expect(connections).toBe(4);
+  expect(heard).toEqual([ip, ip]);
+});
+
+test('a clock that is always late ends it: twice, and no name is said', async () => {
+  const { facts, connections } = await lateOn(() => true);
+  expect(facts).toMatchObject([{ host: 'example.org', outcome: 'skipped', skipped: 'event_loop_lag' }]);
+  expect(connections).toBe(2);
+  expect(heard).toEqual([]);
+});
+
 test('the practice Internet’s policer treats a beacon as it treats the platform', async () => {
   const internet = await createPracticeInternet();
   try {
