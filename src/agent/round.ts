@@ -147,7 +147,7 @@ async function look(
     if (!input.experiments) break;
   }
   // What a download shows may raise a question: the second one of a calm round, else only about downloads.
-  if ((await transfers.planned()) && !signal.aborted) {
+  if ((await transfers.planned(waiting)) && !signal.aborted) {
     const wishes = ask(2);
     await fulfil(calm ? wishes : wishes.filter(isTransferWish));
   }

@@ -18,6 +18,12 @@ const leastTimeMs = 1000;
 const forControlMs = 250;
 
 /**
+ * Time in which a beacon's two downloads tell a contrast, ms: two handshakes, the quick one, and some two seconds of the slow one,
+ * which behind a policer begins with its burst. On a path of 300 ms they take twice as long.
+ */
+const forBeaconMs = 4000;
+
+/**
  * Tries beside a bad sample: a control that is down, or 80 ms that a busy processor spoiled, leave another one to show what the
  * line carries. Without any, a freeze is no freeze and a throttle is only slowness.
  */
@@ -57,8 +63,8 @@ export interface TransferRoundInput {
 }
 
 export interface TransferRound {
-  /** What the plan holds. Resolves with whether anything was downloaded. */
-  planned(): Promise<boolean>;
+  /** What the plan holds, with time left for what is wished `besides`. Resolves with whether anything was downloaded. */
+  planned(besides: readonly Experiment[]): Promise<boolean>;
   /** What the judge wishes besides; `subjects` as for other experiments. */
   wished(wishes: readonly Experiment[], subjects: (wish: Experiment) => Seen[]): Promise<void>;
   /** Something was bad or asked for: the next round samples everybody. */
@@ -74,6 +80,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
   let again = false;
   let controlFact: ExperimentFact | undefined;
   let triedControls = 0;
+  let toAskBeacon = false;
   const uselessControls = new Set<string>();
 
   const note = (observation: Observation, ...facts: ExperimentFact[]) => {
@@ -97,6 +104,9 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
       ? Math.min(leastTimeMs + forControlMs, input.left() / 4)
       : 0;
 
+  /** And for the beacon, where it is to be asked: with everybody slow, the plan alone would fill the round. */
+  const keptForBeacon = (): number => (toAskBeacon ? Math.min(forBeaconMs, input.left() / 4) : 0);
+
   /** The download, or why there was none. */
   async function fetch({ planned, observed }: Seen, how: Omit<PlannedTransfer, 'target'>): Promise<Transferred | Skip> {
     const why = obstacle();
@@ -105,7 +115,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     if (url === undefined) return signal.aborted ? 'round_deadline' : 'not_measured';
     const late = obstacle();
     if (late) return late;
-    const most_ms = Math.max(leastTimeMs, input.left() - keptForControl());
+    const most_ms = Math.max(leastTimeMs, input.left() - keptForControl() - keptForBeacon());
     const done = await work.download(url, observed, { ...how, most_ms }, signal);
     if (done === undefined) return 'no_address';
     const { exchange } = done.attempt;
@@ -192,8 +202,9 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     get again() {
       return again;
     },
-    async planned() {
+    async planned(besides) {
       let any = false;
+      toAskBeacon = besides.some(({ kind }) => kind === 'beacon');
       // Before the platforms', where there is no look to wait for: where they are slow the round ends with them, and nothing
       // would show the line. Half of the time is theirs.
       const [first] = planner.controls();
@@ -220,13 +231,15 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
         const about = one ?? seen.find(({ planned }) => planned.platform === wish.platform);
         if (about) note(about.observed.observation, await control(triedBesideBad));
       }
-      for (const wish of wishes.filter(({ kind }) => kind === 'beacon')) {
-        for (const { observed } of subjects(wish)) {
-          const why = obstacle();
-          const facts = why ? [skipped('beacon', why)] : await work.beacon(observed, input.left(), signal);
-          note(observed.observation, ...facts);
-        }
+      const named = wishes.filter(({ kind }) => kind === 'beacon').flatMap(subjects);
+      for (const [index, { observed }] of named.entries()) {
+        const why = obstacle();
+        // The first one does not use up the time in which the others could be told.
+        const most_ms = Math.min(input.left(), Math.max(forBeaconMs, input.left() / (named.length - index)));
+        const facts = why ? [skipped('beacon', why)] : await work.beacon(observed, most_ms, signal);
+        note(observed.observation, ...facts);
       }
+      toAskBeacon = false;
       for (const wish of wishes.filter(({ kind }) => kind === 'transfer')) {
         for (const one of mine(wish, subjects)) {
           const bytes = needsLonger(one.observed.observation.transfer) ? grown_bytes : work.ordinary.bytes;

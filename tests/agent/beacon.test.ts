@@ -11,6 +11,7 @@ import { defaultParams, type JudgeState } from '../../src/judge/state.ts';
 import { createInstruments } from '../../src/measure/instruments.ts';
 import { createLagGuard } from '../../src/measure/lag.ts';
 import type { Platform } from '../../src/model/target.ts';
+import type { Censor } from '../../src/practice/censor.ts';
 import { censorNamed } from '../../src/practice/censors.ts';
 import { createPracticeInternet } from '../../src/practice/internet.ts';
 import { never, pem, practiceTrust } from '../measure/loopback.ts';
@@ -43,7 +44,7 @@ async function start() {
     asn: undefined,
     detect_place: false,
     references: [],
-    transfer: { bytes: 65_536, timeout_ms: 10_000 },
+    transfer: { bytes: 65_536, timeout_ms: 20_000 },
     beacons: [{ address: '185.70.41.131', port: 443, spki: spkiHash(createPublicKey(pem('leaf.pem'))) }],
   };
   const work = createFieldWork(settings, instruments, () => [], counted.during);
@@ -110,6 +111,68 @@ test('two rounds of it are throttling by name', async () => {
     ]);
     // Two names, two rounds, 64 KiB each, booked as what they are.
     expect(counted.spent().experiment?.received).toBeGreaterThan(200_000);
+  } finally {
+    await close();
+  }
+});
+
+/** A line on which the plan's own download would take the rest of the round, and every other one as long. */
+const crawling: Censor = {
+  name: 'crawling',
+  says: 'pictures of YouTube come at 8 kbit/s',
+  rules: [{ on: 'hello', names: ['*.ytimg.com'], do: { kind: 'police', bps: 8000, burst_bytes: 16_000 } }],
+};
+
+test('a download that would fill the round leaves the beacon its time', async () => {
+  const { internet, round, close } = await start();
+  try {
+    await internet.on(crawling);
+    const pictures = {
+      ...target,
+      name: 'youtube/static_cdn',
+      url: 'https://i.ytimg.com/vi/dQw4w9WgXcQ/hq720.jpg',
+      transfer: true,
+    };
+    const youtube: Platform = { ...x, name: 'youtube', title: 'YouTube', company: 'google', targets: [pictures] };
+    const planner = createTransferPlanner({ platforms: [youtube], controls: [], every_ms: 300_000, bytes: 65_536 });
+    const { round: measured } = await round({
+      deadline_ms: 13_000,
+      platforms: [youtube],
+      plan: {
+        targets: [
+          {
+            platform: 'youtube',
+            target: pictures,
+            ip_protocol: 'ip4',
+            method: 'HEAD',
+            trusted: false,
+            public: false,
+            large_hello: false,
+          },
+        ],
+        controls: [],
+      },
+      transfers: {
+        planner,
+        plan: {
+          targets: new Map([['youtube', { target: pictures, plateau_ms: 2500, bytes: 65_536 }]]),
+          control: false,
+        },
+        allowed: true,
+        settled: new Set(),
+      },
+      wanted: (_round, pass) => (pass === 1 ? [{ kind: 'beacon', platform: 'youtube', target: pictures.name }] : []),
+    });
+    const [seen] = measured.platforms['youtube']!;
+    // The plan's download was cut by ourselves: a rate, and not a stall.
+    expect(seen?.transfer?.bytes).toBeGreaterThan(8000);
+    expect(seen?.transfer?.stalled_at).toBeUndefined();
+    const [neutral, named] = (seen?.experiments ?? []).filter(({ kind }) => kind === 'beacon');
+    expect([neutral?.host, named?.host]).toEqual(['example.org', 'i.ytimg.com']);
+    expect(neutral?.transfer?.bytes).toBe(65_536);
+    expect(named?.transfer?.bytes).toBeGreaterThan(8000);
+    const rate = (fact: typeof named) => fact?.goodput_bps ?? fact?.transfer?.plateau_bps ?? Number.NaN;
+    expect(rate(neutral) / rate(named)).toBeGreaterThan(5);
   } finally {
     await close();
   }
