@@ -57,4 +57,6 @@ export interface RoundMemory {
   suspects?: readonly string[] | undefined;
   /** Platforms whose incident is open and decided, and for how many rounds: experiments every tenth. Filled by the fold. */
   decided?: Record<string, number> | undefined;
+  /** Platforms whose open incident is a throttle of which the trigger is not known. Filled by the fold. */
+  unexplained?: readonly string[] | undefined;
 }

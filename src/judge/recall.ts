@@ -33,6 +33,7 @@ export function recall(state: JudgeState, round: Round, plain = false): RoundMem
     if (incident.kind === 'blocked' || incident.kind === 'throttled' || rounds >= decidedRounds) {
       memory.decided ??= {};
       memory.decided[name] = rounds;
+      if (incident.mechanism === 'throttle.unknown') memory.unexplained = [...(memory.unexplained ?? []), name];
     }
   }
   if (memory.suspects || slowControl(state, round) || (!plain && slowTargets(state, round).size > 0))

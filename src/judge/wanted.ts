@@ -27,6 +27,12 @@ export interface WantedParams {
 const decidedEvery = 10;
 
 /**
+ * For so many rounds after a throttle was decided without it, a beacon is still asked what triggers it: the round's end or a
+ * late clock may have cut the asking. Two or three tell as much as a beacon can; each costs two downloads.
+ */
+const triggerSought = 3;
+
+/**
  * The experiments that this round needs, most telling first; empty for a calm round. `all_controls` is asked for once,
  * with platform `*`; what has been measured already is not asked for again. Never throws.
  */
@@ -40,7 +46,10 @@ export function wanted(memory: RoundMemory, roundSoFar: Round, params: WantedPar
     const odd = isOdd(platform, cases, context);
     if (failing.length === 0 && !odd) continue;
     troubled.push(platform);
-    if (restsThisRound(platform, memory)) continue;
+    if (restsThisRound(platform, memory)) {
+      if (isTriggerSought(platform, memory)) wishes.push(...forTrigger(platform, cases, memory, params));
+      continue;
+    }
     if (params.pass === 1) wishes.push({ kind: 'all_targets', platform });
     wishes.push(...failing.flatMap((one, index) => forFailure(one, index === 0, params)));
     if (odd || failing.some(isSlowEnd)) wishes.push(...forSlowness(platform, cases, context, params));
@@ -82,6 +91,12 @@ function signsOfLife({ cases }: Context): Experiment[] {
 function restsThisRound(platform: string, memory: RoundMemory): boolean {
   const rounds = amount(own(object(memory.decided), platform));
   return rounds !== undefined && rounds % decidedEvery !== 0;
+}
+
+/** A throttle was decided a moment ago, and what triggers it is not known. */
+function isTriggerSought(platform: string, memory: RoundMemory): boolean {
+  const rounds = amount(own(object(memory.decided), platform)) ?? 0;
+  return rounds <= triggerSought && Array.isArray(memory.unexplained) && memory.unexplained.includes(platform);
 }
 
 /** Nothing failed, and yet: history's word, a slow handshake, a stall. */
@@ -153,10 +168,15 @@ function forSlowness(
     const sampled = object(one.observation.transfer) !== undefined;
     if ((sampled || isSlowEnd(one)) && !done(one, 'transfer')) wishes.push({ kind: 'transfer', platform, target });
   }
-  const slow = params.beacons ? slowest(cases, memory) : undefined;
-  if (slow && !done(slow, 'beacon')) wishes.push({ kind: 'beacon', platform, target: slow.target });
+  wishes.push(...forTrigger(platform, cases, memory, params));
   const transfers = cases.some(({ observation }) => object(observation.transfer) !== undefined);
   if (transfers || wishes.some(({ kind }) => kind === 'transfer')) wishes.push({ kind: 'control_transfer', platform });
   if (params.siblings?.includes(platform)) wishes.push({ kind: 'sibling', platform });
   return wishes;
+}
+
+/** The same name on a helper of our own: nothing else shows whether it is the name that is slowed. */
+function forTrigger(platform: string, cases: readonly Case[], memory: RoundMemory, params: WantedParams): Experiment[] {
+  const slow = params.beacons ? slowest(cases, memory) : undefined;
+  return slow && !done(slow, 'beacon') ? [{ kind: 'beacon', platform, target: slow.target }] : [];
 }

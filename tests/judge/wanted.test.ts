@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { wanted as wantedOfFold } from '../../src/judge/judge.ts';
 import type { RoundMemory } from '../../src/judge/memory.ts';
-import { slowTargets } from '../../src/judge/recall.ts';
+import { recall, slowTargets } from '../../src/judge/recall.ts';
 import { type WantedParams, wanted } from '../../src/judge/wanted.ts';
 import type { Observation, Round } from '../../src/model/round.ts';
 import { everything, nameDenied, replaced, sniCut } from './censors.ts';
-import { warm } from './life.ts';
+import { download, warm } from './life.ts';
 import { calm, control, fails, on, onControls, unresolved } from './rounds.ts';
 
 const params: WantedParams = { neutral_sni: true, large_hello: true, pass: 1 };
@@ -156,6 +156,32 @@ test('a beacon is asked about one name: the slowest', () => {
   const memory = { suspects: ['x'], baselines: { 'x/shortener': { handshake_ms: 86 } } };
   const wishes = ask(slow, { beacons: true }, memory).filter(({ kind }) => kind === 'beacon');
   expect(wishes).toEqual([{ kind: 'beacon', platform: 'x', target: 'x/shortener' }]);
+});
+
+test('a throttle that was decided without it: for three rounds more a beacon is asked, and nobody else', () => {
+  const seek = (rounds: number, more: RoundMemory = {}, beacons = true) =>
+    ask(
+      () => {},
+      { beacons, siblings: ['x'] },
+      { suspects: ['x'], decided: { x: rounds }, unexplained: ['x'], ...more },
+    );
+  for (const rounds of [1, 2, 3]) expect(seek(rounds).map(({ kind }) => kind)).toEqual(['beacon']);
+  expect(seek(4)).toEqual([]);
+  expect(seek(1, { unexplained: [] })).toEqual([]);
+  expect(seek(1, {}, false)).toEqual([]);
+  expect(seek(10).map(({ kind }) => kind)).toContain('neutral_sni');
+});
+
+test('of whose throttle the trigger is not known, the fold says to the next round', () => {
+  const life = warm({}, 120);
+  life.run(25, (round) => {
+    for (const entry of round.platforms['x']!) if (entry.transfer) download(entry, 140_000, 0.05);
+  });
+  const { incident } = life.state!.platforms['x']!;
+  expect(incident).toMatchObject({ kind: 'throttled', mechanism: 'throttle.unknown' });
+  expect(recall(life.state!, life.round()).unexplained).toEqual(['x']);
+  incident!.mechanism = 'throttle.sni';
+  expect(recall(life.state!, life.round()).unexplained).toBeUndefined();
 });
 
 test('a stall asks for a second download and a control’s beside it', () => {
