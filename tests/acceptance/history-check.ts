@@ -1,7 +1,7 @@
 /** Holds what a daemon said from round to round against what a row expects of it. */
 import type { RoundOutcome } from '../../src/model/outcome.ts';
 import type { Observation } from '../../src/model/round.ts';
-import type { State } from '../../src/model/vocabulary.ts';
+import type { Mechanism, State } from '../../src/model/vocabulary.ts';
 import type { History } from './history.ts';
 
 const listed = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
@@ -14,14 +14,22 @@ interface Stored {
 const held = ({ round }: RoundOutcome, platform: string): State | undefined => round.states?.[platform]?.state;
 const touchedBy = ({ expect }: History): readonly string[] => expect.platforms ?? ['x'];
 
-/** Whether the states, the joint event and the vantage are those that the row waits for. */
+/** Whether the states, the joint event and the vantage are those that the row waits for, and the trigger is known if it must be. */
 export function isReached(row: History, outcome: RoundOutcome): boolean {
   const { state, disruption, vantage } = row.expect;
   return (
-    touchedBy(row).every((name) => listed(state).includes(held(outcome, name) as State)) &&
+    touchedBy(row).every(
+      (name) => listed(state).includes(held(outcome, name) as State) && !isTriggerAwaited(row, outcome, name),
+    ) &&
     (disruption === undefined || disruption === (outcome.detail?.disruption !== undefined)) &&
     (vantage === undefined || vantage === outcome.round.vantage.state)
   );
+}
+
+/** A throttle whose trigger may still be found out, within the rounds that the row allows. Another name is not waited away. */
+function isTriggerAwaited({ expect: { mechanism } }: History, { detail }: RoundOutcome, name: string): boolean {
+  const unknown = detail?.platforms[name]?.open?.mechanism === 'throttle.unknown';
+  return unknown && mechanism !== undefined && !listed<Mechanism>(mechanism).includes('throttle.unknown');
 }
 
 /** What must be so in every round, also before the row's state is reached. */

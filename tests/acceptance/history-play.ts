@@ -52,9 +52,9 @@ export async function playHistory(row: History, from: string, keep?: string): Pr
 
   await runOn({ config: configFor(row.interval_s, row.settings), from, keep }, watch);
   if (reached_in === undefined) {
-    const { state, vantage } = row.expect;
+    const { state, mechanism = [], vantage } = row.expect;
     complaints.push(
-      `expected ${[state].flat().join(' or ')} ${vantage ?? ''} within ${row.rounds} rounds, got ${said}`,
+      `expected ${[state].flat().join(' or ')} ${[mechanism].flat().join(' or ')} ${vantage ?? ''} within ${row.rounds} rounds, got ${said}`,
     );
   }
   complaints.push(...missingStreams(tally, row.without ?? []));
