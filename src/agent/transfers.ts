@@ -180,7 +180,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     const found = seenOf(name);
     const why = obstacle() ?? (found?.entry.outcome === 'ok' ? undefined : 'not_measured');
     if (!found || why) return skipped('control_transfer', why ?? 'not_measured');
-    const how = { ...work.ordinary, most_ms: share * input.left() };
+    const how = { ...work.ordinary, most_ms: share * (input.left() - keptForBeacon()) };
     const done = await work.download(new URL(url), found.observed, how, signal);
     if (done === undefined) return skipped('control_transfer', 'no_address');
     if (done.transfer) {
