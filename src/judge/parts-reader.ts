@@ -21,6 +21,44 @@ const answerFields = ['ip', 'asn', 'bogon'] as const;
 const phasesFields = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
 const transferFields = ['bytes', 'ms', 'after_bytes', 'plateau_bps', 'cov', 'stalled_at'] as const;
 
+export type Phases = Fields<typeof phasesFields>;
+export type Download = Fields<typeof transferFields>;
+
+/** What is measured: numbers that stay open where all else in an observation is as it was. */
+export const open = {
+  resolve: 0,
+  connect: 1,
+  tls: 2,
+  processing: 3,
+  transfer: 4,
+  bytes: 5,
+  ms: 6,
+  after_bytes: 7,
+  plateau_bps: 8,
+  cov: 9,
+  stalled_at: 10,
+  goodput_bps: 11,
+} as const;
+
+/** Phases of which none is known yet. */
+export const noPhases = (): Phases => ({
+  resolve: undefined,
+  connect: undefined,
+  tls: undefined,
+  processing: undefined,
+  transfer: undefined,
+});
+
+/** A download of which nothing is known yet. */
+export const noDownload = (): Download => ({
+  bytes: undefined,
+  ms: undefined,
+  after_bytes: undefined,
+  plateau_bps: undefined,
+  cov: undefined,
+  stalled_at: undefined,
+});
+
 export class PartsReader {
   readonly #scan: Scanner;
   readonly #fact = new Form(factFields);
@@ -136,32 +174,26 @@ export class PartsReader {
   }
 
   /** Milliseconds by phase. */
-  phases(): Fields<typeof phasesFields> {
+  phases(): Phases {
     const scan = this.#scan;
     const form = this.#phases;
-    const phases: Fields<typeof phasesFields> = {
-      resolve: undefined,
-      connect: undefined,
-      tls: undefined,
-      processing: undefined,
-      transfer: undefined,
-    };
+    const phases = noPhases();
     for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
       switch (name) {
         case 'resolve':
-          phases.resolve = scan.number();
+          phases.resolve = scan.measured(open.resolve);
           break;
         case 'connect':
-          phases.connect = scan.number();
+          phases.connect = scan.measured(open.connect);
           break;
         case 'tls':
-          phases.tls = scan.number();
+          phases.tls = scan.measured(open.tls);
           break;
         case 'processing':
-          phases.processing = scan.number();
+          phases.processing = scan.measured(open.processing);
           break;
         case 'transfer':
-          phases.transfer = scan.number();
+          phases.transfer = scan.measured(open.transfer);
           break;
       }
     }
@@ -169,36 +201,29 @@ export class PartsReader {
   }
 
   /** A download: bytes, milliseconds, bit/s. */
-  transfer(): Fields<typeof transferFields> {
+  transfer(): Download {
     const scan = this.#scan;
     const form = this.#transfer;
-    const transfer: Fields<typeof transferFields> = {
-      bytes: undefined,
-      ms: undefined,
-      after_bytes: undefined,
-      plateau_bps: undefined,
-      cov: undefined,
-      stalled_at: undefined,
-    };
+    const transfer = noDownload();
     for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
       switch (name) {
         case 'bytes':
-          transfer.bytes = scan.number();
+          transfer.bytes = scan.measured(open.bytes);
           break;
         case 'ms':
-          transfer.ms = scan.number();
+          transfer.ms = scan.measured(open.ms);
           break;
         case 'after_bytes':
-          transfer.after_bytes = scan.number();
+          transfer.after_bytes = scan.measured(open.after_bytes);
           break;
         case 'plateau_bps':
-          transfer.plateau_bps = scan.number();
+          transfer.plateau_bps = scan.measured(open.plateau_bps);
           break;
         case 'cov':
-          transfer.cov = scan.number();
+          transfer.cov = scan.measured(open.cov);
           break;
         case 'stalled_at':
-          transfer.stalled_at = scan.number();
+          transfer.stalled_at = scan.measured(open.stalled_at);
           break;
       }
     }

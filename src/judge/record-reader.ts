@@ -4,8 +4,10 @@
  * and `undefined`: all comes out in one shape, which the fold reads without a search. Figures: docs/decisions/0010.
  */
 import { type Fields, Form, Repeated } from './form.ts';
+import { ObservationReader } from './observation-reader.ts';
 import { PartsReader } from './parts-reader.ts';
 import { odd, Scanner } from './scanner.ts';
+import type { Observation } from './stencil.ts';
 
 const roundFields = [
   'version',
@@ -24,47 +26,17 @@ const roundFields = [
   'verdicts',
   'states',
 ] as const;
-const observationFields = [
-  'target',
-  'host',
-  'scheme',
-  'ip_protocol',
-  'network',
-  'address_source',
-  'outcome',
-  'skipped',
-  'failure',
-  'phases',
-  'method',
-  'evidence',
-  'status',
-  'dns',
-  'hops',
-  'scope',
-  'goodput_bps',
-  'transfer',
-  'quic',
-  'experiments',
-] as const;
 const vantageFields = ['id', 'country', 'asn', 'state', 'resolver_scope', 'dns', 'clock_skew_s'] as const;
-
-/** Targets whose evidence is kept in mind; with more of them everything is read again now and then. */
-const mostTargets = 256;
-
-type Observation = Fields<typeof observationFields>;
 
 export class RecordReader {
   readonly #scan = new Scanner();
   readonly #parts = new PartsReader(this.#scan);
   readonly #round = new Form(roundFields);
-  readonly #observation = new Form(observationFields);
+  readonly #observations = new ObservationReader(this.#scan, this.#parts);
   readonly #vantage = new Form(vantageFields);
   readonly #companies = new Repeated();
   readonly #verdicts = new Repeated();
   readonly #states = new Repeated();
-  /** By target, over IPv4 and over IPv6: a server shows the same certificate round after round. */
-  readonly #evidence4 = new Map<unknown, Repeated>();
-  readonly #evidence6 = new Map<unknown, Repeated>();
 
   /** What stands in `bytes` from `from` up to `end`; undefined: it is for `JSON.parse` to read. Parts may be shared by records. */
   read(bytes: Buffer, from: number, end: number): Record<string, unknown> | undefined {
@@ -163,100 +135,8 @@ export class RecordReader {
   #readObservations(): Observation[] {
     const scan = this.#scan;
     const list: Observation[] = [];
-    for (let more = scan.firstEntry(); more; more = scan.nextEntry()) list.push(this.#readObservation());
+    for (let more = scan.firstEntry(); more; more = scan.nextEntry()) list.push(this.#observations.read());
     return list;
-  }
-
-  #readObservation(): Observation {
-    const scan = this.#scan;
-    const form = this.#observation;
-    const one: Observation = {
-      target: undefined,
-      host: undefined,
-      scheme: undefined,
-      ip_protocol: undefined,
-      network: undefined,
-      address_source: undefined,
-      outcome: undefined,
-      skipped: undefined,
-      failure: undefined,
-      phases: undefined,
-      method: undefined,
-      evidence: undefined,
-      status: undefined,
-      dns: undefined,
-      hops: undefined,
-      scope: undefined,
-      goodput_bps: undefined,
-      transfer: undefined,
-      quic: undefined,
-      experiments: undefined,
-    };
-    for (let name = scan.first(form); name !== undefined; name = scan.next(form)) {
-      switch (name) {
-        case 'target':
-          one.target = scan.word(form);
-          break;
-        case 'host':
-          one.host = scan.word(form);
-          break;
-        case 'scheme':
-          one.scheme = scan.word(form);
-          break;
-        case 'ip_protocol':
-          one.ip_protocol = scan.word(form);
-          break;
-        case 'network':
-          one.network = scan.word(form);
-          break;
-        case 'address_source':
-          one.address_source = scan.word(form);
-          break;
-        case 'outcome':
-          one.outcome = scan.word(form);
-          break;
-        case 'skipped':
-          one.skipped = scan.word(form);
-          break;
-        case 'failure':
-          one.failure = scan.value();
-          break;
-        case 'phases':
-          one.phases = this.#parts.phases();
-          break;
-        case 'method':
-          one.method = scan.word(form);
-          break;
-        case 'evidence':
-          one.evidence = scan.repeated(this.#lastEvidence(one));
-          break;
-        case 'status':
-          one.status = scan.number();
-          break;
-        case 'dns':
-          one.dns = this.#parts.facts();
-          break;
-        case 'hops':
-          one.hops = scan.value();
-          break;
-        case 'scope':
-          one.scope = scan.word(form);
-          break;
-        case 'goodput_bps':
-          one.goodput_bps = scan.number();
-          break;
-        case 'transfer':
-          one.transfer = this.#parts.transfer();
-          break;
-        case 'quic':
-          one.quic = scan.value();
-          break;
-        case 'experiments':
-          one.experiments = scan.value();
-          break;
-      }
-    }
-    return one;
   }
 
   #readVantage(): Fields<typeof vantageFields> {
@@ -297,17 +177,5 @@ export class RecordReader {
       }
     }
     return vantage;
-  }
-
-  /** What this target was last seen with. */
-  #lastEvidence({ target, ip_protocol }: Observation): Repeated {
-    const all = ip_protocol === 'ip6' ? this.#evidence6 : this.#evidence4;
-    let last = all.get(target);
-    if (last === undefined) {
-      if (all.size >= mostTargets) all.clear();
-      last = new Repeated();
-      all.set(target, last);
-    }
-    return last;
   }
 }

@@ -60,6 +60,8 @@ export class Scanner {
   #size = 0;
   #at = 0;
   #end = 0;
+  /** Of `measured`: from, to, as what; three entries each. Whoever asks for them empties it first. */
+  readonly spans: number[] = [];
   readonly #words: (Word | undefined)[] = new Array(places + tries).fill(undefined);
 
   /** Begins with the bytes from `from` up to `end`. */
@@ -71,6 +73,21 @@ export class Scanner {
     }
     this.#at = from;
     this.#end = end;
+  }
+
+  /** Where it is. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Back to where it was. */
+  back(at: number): void {
+    this.#at = at;
+  }
+
+  /** What stands from one place to the other. */
+  literal(from: number, to: number): Literal {
+    return new Literal(this.#bytes.subarray(from, to));
   }
 
   /** Whether all of the line has been read. */
@@ -96,7 +113,7 @@ export class Scanner {
         this.#at++;
         return undefined;
       }
-    } else if (this.#passed(literals[guess]!)) {
+    } else if (this.passes(literals[guess]!)) {
       form.last = guess;
       return form.names[guess]!;
     }
@@ -105,7 +122,7 @@ export class Scanner {
 
   #search<Name extends string>(form: Form<Name>, literals: readonly Literal[], before: number): Name | undefined {
     for (let i = 0; i < form.end; i++) {
-      if (!this.#passed(literals[i]!)) continue;
+      if (!this.passes(literals[i]!)) continue;
       form.next[form.last] = i;
       form.last = i;
       return form.names[i]!;
@@ -197,10 +214,26 @@ export class Scanner {
     return negative ? -whole : whole;
   }
 
+  /** A number that is another one each time: where it stands, and as what, is written down. */
+  measured(as: number): number {
+    const from = this.#at;
+    const value = this.number();
+    this.spans.push(from, this.#at, as);
+    return value;
+  }
+
   #longNumber(): number {
     const value = this.value();
     if (typeof value !== 'number') throw odd;
     return value;
+  }
+
+  /** A word, and not past it: what it says. */
+  peek(): string {
+    const at = this.#at;
+    const place = this.#find();
+    this.#at = at;
+    return this.#words[place]!.text;
   }
 
   /** The value of the form's present field, a name or a word in printable ASCII. The same one is the same string each time. */
@@ -208,7 +241,7 @@ export class Scanner {
     const last = this.#words[form.words[form.last]!];
     const next = last?.next ?? nowhere;
     const guess = this.#words[next];
-    if (guess !== undefined && this.#passed(guess.literal)) {
+    if (guess !== undefined && this.passes(guess.literal)) {
       form.words[form.last] = next;
       return guess.text;
     }
@@ -259,8 +292,8 @@ export class Scanner {
   }
 
   boolean(): boolean {
-    if (this.#passed(yes)) return true;
-    if (this.#passed(no)) return false;
+    if (this.passes(yes)) return true;
+    if (this.passes(no)) return false;
     throw odd;
   }
 
@@ -274,7 +307,7 @@ export class Scanner {
   /** An object or a list: the one of the line before where it is the same. It is not to be changed. */
   repeated(last: Repeated): unknown {
     const { literal } = last;
-    if (literal !== undefined && this.#passed(literal)) return last.value;
+    if (literal !== undefined && this.passes(literal)) return last.value;
     const from = this.#at;
     const value = this.value();
     // What a bracket ends is ended; of a number more might follow.
@@ -285,7 +318,8 @@ export class Scanner {
     return value;
   }
 
-  #passed(literal: Literal): boolean {
+  /** Past these bytes, if they stand here. */
+  passes(literal: Literal): boolean {
     if (!literal.stands(this.#view, this.#at, this.#size)) return false;
     this.#at += literal.length;
     return true;
