@@ -1,5 +1,5 @@
 /**
- * A line of a recording as bytes, to the value that `JSON.parse` makes of it, in half to two thirds of the time: the form in which
+ * A line of a recording as bytes, to the value that `JSON.parse` makes of it, in about half of the time: the form in which
  * this program writes its records is known, so most of a line is compared and not read. Fields that a record lacks are there
  * and `undefined`: all comes out in one shape, which the fold reads without a search. Figures: docs/decisions/0010.
  */
