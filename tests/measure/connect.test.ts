@@ -12,15 +12,28 @@ const busy = (ms: number) => {
   for (const end = performance.now() + ms; performance.now() < end; );
 };
 
+/** Times that a busy machine can only lengthen: the best of several tries. */
+async function best(tries: number, once: () => Promise<number>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < tries; i++) least = Math.min(least, await once());
+  return least;
+}
+
 // A program that is busy before it dials is slow itself: the path is not.
 test('the phase begins when the packet leaves', async () => {
   const server = await listen(createServer());
   try {
-    const connecting = connect({ ip: '127.0.0.1', port: server.port, timeout_ms: 5000 }, { network: real, lag }, never);
-    busy(15); // less than the lag guard drops the phase for
-    const { fact, value } = await connecting;
-    value?.destroy();
-    expect(fact.ms).toBeLessThan(10);
+    const input = { ip: '127.0.0.1', port: server.port, timeout_ms: 5000 };
+    const ms = await best(20, async () => {
+      const connecting = connect(input, { network: real, lag }, never);
+      // After it has looked at the clock, and before the tick in which Node dials; less than the lag guard drops the phase for.
+      queueMicrotask(() => busy(15));
+      const { fact, value } = await connecting;
+      value?.destroy();
+      return fact.ms ?? Number.POSITIVE_INFINITY;
+    });
+    // With the busy time in it none would be shorter than that.
+    expect(ms).toBeLessThan(10);
   } finally {
     await server.close();
   }
@@ -31,18 +44,19 @@ test('nobody goes on before the others that came back have read their clocks', a
   const server = await listen(createServer());
   try {
     const input = { ip: '127.0.0.1', port: server.port, timeout_ms: 5000 };
-    const facts = await Promise.all(
-      Array.from({ length: 4 }, async () => {
-        const { fact, value } = await connect(input, { network: real, lag }, never);
-        busy(15);
-        value?.destroy();
-        return fact;
-      }),
-    );
+    const longest = await best(20, async () => {
+      const times = await Promise.all(
+        Array.from({ length: 4 }, async () => {
+          const { fact, value } = await connect(input, { network: real, lag }, never);
+          busy(15);
+          value?.destroy();
+          return fact.ms ?? Number.POSITIVE_INFINITY;
+        }),
+      );
+      return Math.max(...times);
+    });
     // One after the other the last would have waited for 45 ms.
-    const times = facts.flatMap(({ ms }) => ms ?? []);
-    expect(times).toHaveLength(4);
-    expect(Math.max(...times)).toBeLessThan(30);
+    expect(longest).toBeLessThan(30);
   } finally {
     await server.close();
   }
