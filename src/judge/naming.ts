@@ -77,7 +77,9 @@ export function describe(state: PlatformState, incident: IncidentState, c: Circu
     for (const mechanism of verdict.mechanisms) add(incident, mechanism);
     for (const word of verdict.notes) if (word !== 'since_start') note(incident, word);
   }
-  if (isProof(bad ? verdict.basis : undefined) || isProof(proof?.basis)) {
+  // Of an incident that is called something graver, a contrast in speed proves nothing.
+  const proven = proof?.kind === incident.kind ? proof.basis : undefined;
+  if (isProof(bad ? verdict.basis : undefined) || isProof(proven)) {
     incident.proofs = Math.min(mostProofs, (incident.proofs ?? 0) + 1);
   }
   if (incident.mechanism) add(incident, incident.mechanism);
