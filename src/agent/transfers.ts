@@ -3,7 +3,14 @@
  * them would be measured too.
  */
 import type { Observed } from '../measure/observe.ts';
-import { grown_bytes, mayGrow, needsLonger, type Transferred, transferFact } from '../measure/transfer.ts';
+import {
+  grown_bytes,
+  least_time_ms,
+  mayGrow,
+  needsLonger,
+  type Transferred,
+  transferFact,
+} from '../measure/transfer.ts';
 import type { ControlObservation, ExperimentFact, Observation } from '../model/round.ts';
 import type { Experiment } from '../model/verdict.ts';
 import type { ExperimentKind, IpProtocol, Skip } from '../model/vocabulary.ts';
@@ -11,15 +18,12 @@ import type { PlannedControl, PlannedTarget } from './plan.ts';
 import type { PlannedTransfer, TransferPlan, TransferPlanner } from './transfer-plan.ts';
 import type { TransferWork } from './transfer-work.ts';
 
-/** With less time left no download is begun: it would be cut before it could tell anything, ms. */
-const leastTimeMs = 1000;
-
 /** What a control's download takes beyond the least time in which one is begun, ms. */
 const forControlMs = 250;
 
 /**
- * Time in which a beacon's two downloads tell a contrast, ms: two handshakes, the quick one, and some two seconds of the slow one,
- * which behind a policer begins with its burst. On a path of 300 ms they take twice as long.
+ * Kept for a beacon's two downloads, ms: on a path of 100 ms the quick one and both handshakes take about nine round trips, and the
+ * slow one has twice the second and more from which a rate is claimed. Most rounds have more left; longer paths need it.
  */
 const forBeaconMs = 4000;
 
@@ -93,7 +97,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
   });
   /** Why nothing can be downloaded now. */
   const obstacle = (): Skip | undefined =>
-    !input.allowed ? 'budget' : signal.aborted || input.left() < leastTimeMs ? 'round_deadline' : undefined;
+    !input.allowed ? 'budget' : signal.aborted || input.left() < least_time_ms ? 'round_deadline' : undefined;
 
   /** A control has shown what the line carries. One that stalled has shown nothing: it may be filtered itself. */
   const compared = (): boolean => controlFact?.transfer !== undefined && controlFact.transfer.stalled_at === undefined;
@@ -101,7 +105,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
   /** What a slow download leaves of the round for the control that it will be held against. */
   const keptForControl = (): number =>
     !compared() && triedControls < triedBesideBad && planner.controls().some(({ name }) => !uselessControls.has(name))
-      ? Math.min(leastTimeMs + forControlMs, input.left() / 4)
+      ? Math.min(least_time_ms + forControlMs, input.left() / 4)
       : 0;
 
   /** And for the beacon, where it is to be asked: with everybody slow, the plan alone would fill the round. */
@@ -115,7 +119,7 @@ export function createTransferRound(input: TransferRoundInput): TransferRound {
     if (url === undefined) return signal.aborted ? 'round_deadline' : 'not_measured';
     const late = obstacle();
     if (late) return late;
-    const most_ms = Math.max(leastTimeMs, input.left() - keptForControl() - keptForBeacon());
+    const most_ms = Math.max(least_time_ms, input.left() - keptForControl() - keptForBeacon());
     const done = await work.download(url, observed, { ...how, most_ms }, signal);
     if (done === undefined) return 'no_address';
     const { exchange } = done.attempt;

@@ -6,10 +6,7 @@ import { isIP } from 'node:net';
 import type { ExperimentFact } from '../model/round.ts';
 import type { Beacon } from '../model/target.ts';
 import type { Instruments } from './instruments.ts';
-import { transfer, transferFact } from './transfer.ts';
-
-/** With less time left a download is not made again: it would be cut before it could tell anything, ms. */
-const leastTimeMs = 1000;
+import { least_time_ms, transfer, transferFact } from './transfer.ts';
 
 export interface BeaconInput {
   beacons: readonly Beacon[];
@@ -44,7 +41,7 @@ export async function beacon(
   if (isIP(input.host) !== 0) return [{ kind: 'beacon', outcome: 'skipped', skipped: 'not_measured' }];
   const facts: ExperimentFact[] = [];
   const isTimeLeft = () =>
-    !signal.aborted && instruments.network.monotonic() + leastTimeMs < (input.ends_at ?? Number.POSITIVE_INFINITY);
+    !signal.aborted && instruments.network.monotonic() + least_time_ms < (input.ends_at ?? Number.POSITIVE_INFINITY);
   const again = async (make: () => Promise<ExperimentFact>) => {
     const fact = await make();
     return fact.skipped === 'event_loop_lag' && isTimeLeft() ? make() : fact;

@@ -26,6 +26,8 @@ const stalled_share = 0.5;
 const stalled_least_ms = 2000;
 /** From here on a larger object is worth its bytes (docs/goodput.md). */
 const fast_bps = 2_000_000;
+/** With less time left no download is begun: it would be cut before it could tell anything, ms. */
+export const least_time_ms = 1000;
 /** The larger object. */
 export const grown_bytes = 256 * 1024;
 /**
